@@ -156,7 +156,7 @@ describe("what is never served", () => {
     "x".repeat(5000),
   ])("%s", async path => {
     // Called below the URL parser as well, which would already take the dots out.
-    const below = await files.answer(new Request("http://localhost/"), `/assets/${path}`)
+    const below = await files.respond(new Request("http://localhost/"), `/assets/${path}`)
     expect(below).toBeUndefined()
     const response = await get(`/assets/${path}`)
     expect(await response.text()).not.toContain("SECRET")
@@ -390,7 +390,7 @@ describe("a file that changes while the app runs", () => {
     const before = still.url("still.css")
     write("still.css", "bb")
     expect(still.url("still.css")).toBe(before)
-    const response = await still.answer(new Request("http://localhost/"), before)
+    const response = await still.respond(new Request("http://localhost/"), before)
     expect([
       response?.headers.get("cache-control")?.includes("immutable"),
       await response?.text(),

@@ -23,7 +23,7 @@ import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
 import { reportError } from "../shared/report.ts"
 import { suggest } from "../shared/suggest.ts"
 import "./errors.ts"
-import { answerFile } from "./file.ts"
+import { fileResponse } from "./file.ts"
 import type { ByteRange } from "./range.ts"
 
 export interface AssetFolderOptions {
@@ -46,13 +46,13 @@ export type ScriptAttributes = {
   readonly integrity: string
 }
 
-interface FoundFile {
+interface FileEntry {
   /** With every link followed: inside the folder. */
   readonly file: string
   readonly stats: Stats
 }
 
-interface HashedFile extends FoundFile {
+interface HashedFile extends FileEntry {
   readonly hash: string
   readonly integrity: string
   /** Undefined for files that are too large to be kept. */
@@ -95,7 +95,7 @@ export class AssetFolder {
    * cached for good. In an app with a base path call it while a page renders: before that, the base path is not known. @throws NITRO_ASSET_UNKNOWN when there is no such file.
    */
   url(name: string): string {
-    const { hash } = this.#known(name)
+    const { hash } = this.#require(name)
     const at = name.lastIndexOf(".")
     const hashed =
       at > name.lastIndexOf("/") + 1
@@ -106,26 +106,25 @@ export class AssetFolder {
 
   /** For `Page({ styles: [files.style("app.css")] })`: the address, and the hash that the browser compares the content with. */
   style(name: string): StyleAttributes {
-    return { href: this.url(name), integrity: this.#known(name).integrity }
+    return { href: this.url(name), integrity: this.#require(name).integrity }
   }
 
   /** For `Page({ scripts: [files.script("app.js")] })`. A module, as all scripts of a page. */
   script(name: string): ScriptAttributes {
-    return { type: "module", src: this.url(name), integrity: this.#known(name).integrity }
+    return { type: "module", src: this.url(name), integrity: this.#require(name).integrity }
   }
 
   /** Sends the file that `path` names; undefined where there is none, so that other routes may have it. `nitro({ assets })` calls it. */
-  answer(request: Request, path: string): Promise<Response> | undefined {
-    const asked = decode(path.slice(this.path.length + 1))
-    if (asked === undefined) return undefined
-    const [, start = "", hash = "", end = ""] =
-      /^(.*)\.([0-9a-f]{12})(\.[^./]+)?$/.exec(asked) ?? []
-    const whole = this.#hashed(asked)
+  respond(request: Request, path: string): Promise<Response> | undefined {
+    const sent = decode(path.slice(this.path.length + 1))
+    if (sent === undefined) return undefined
+    const [, start = "", hash = "", end = ""] = /^(.*)\.([0-9a-f]{12})(\.[^./]+)?$/.exec(sent) ?? []
+    const whole = this.#hashed(sent)
     const file = whole ?? (hash === "" ? undefined : this.#hashed(start + end))
     if (!file) return undefined
-    const name = whole ? asked : start + end
+    const name = whole ? sent : start + end
     const { content, stats } = file
-    return answerFile(request, {
+    return fileResponse(request, {
       type: typeOf(name),
       hash: file.hash,
       // A request for a version that is gone gets today's, and must not keep it for good.
@@ -137,7 +136,7 @@ export class AssetFolder {
     })
   }
 
-  #known(name: string): HashedFile {
+  #require(name: string): HashedFile {
     const file = this.#hashed(name)
     if (file) return file
     const names = readdirSync(this.#root, { recursive: true, withFileTypes: true })
@@ -161,38 +160,38 @@ export class AssetFolder {
   }
 
   #hashed(name: string): HashedFile | undefined {
-    const known = this.#files.get(name)
-    if (known && !this.#watches) return known
-    const found = this.#find(name)
-    if (!found) {
+    const cached = this.#files.get(name)
+    if (cached && !this.#watches) return cached
+    const entry = this.#find(name)
+    if (!entry) {
       this.#files.delete(name)
       return undefined
     }
     if (
-      known &&
-      known.file === found.file &&
-      known.stats.mtimeMs === found.stats.mtimeMs &&
-      known.stats.size === found.stats.size
+      cached &&
+      cached.file === entry.file &&
+      cached.stats.mtimeMs === entry.stats.mtimeMs &&
+      cached.stats.size === entry.stats.size
     )
-      return known
+      return cached
     const content =
-      found.stats.size <= maxKeptBytes
-        ? (readFileSync(found.file) as Uint8Array<ArrayBuffer>)
+      entry.stats.size <= maxKeptBytes
+        ? (readFileSync(entry.file) as Uint8Array<ArrayBuffer>)
         : undefined
-    const digest = content ? createHash("sha384").update(content).digest() : digestOf(found.file)
+    const digest = content ? createHash("sha384").update(content).digest() : digestOf(entry.file)
     const hash = digest.toString("hex").slice(0, 12)
-    const made: HashedFile = {
-      ...found,
+    const result: HashedFile = {
+      ...entry,
       hash,
       integrity: `sha384-${digest.toString("base64")}`,
       content,
     }
-    this.#files.set(name, made)
-    return made
+    this.#files.set(name, result)
+    return result
   }
 
   /** A plain file inside the folder, wherever links lead; undefined for all others. */
-  #find(name: string): FoundFile | undefined {
+  #find(name: string): FileEntry | undefined {
     if (!isServed(name)) return undefined
     try {
       const path = join(this.#root, name)

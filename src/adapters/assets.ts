@@ -1,6 +1,6 @@
 // The browser client and the stylesheets under `/_nitro/`: immutable under their versioned URL, revalidated otherwise.
 import { clientAssets } from "../client/index.ts"
-import { answerFile } from "./file.ts"
+import { fileResponse } from "./file.ts"
 
 const folder = "/_nitro/"
 
@@ -15,7 +15,7 @@ export function sendAsset(
 ): Promise<Response> | undefined {
   const asset = path.startsWith(folder) ? clientAssets.get(path.slice(folder.length)) : undefined
   if (asset === undefined) return undefined
-  return answerFile(request, {
+  return fileResponse(request, {
     type: asset.type,
     hash: asset.hash,
     isImmutable: search === `?v=${asset.hash}`,

@@ -3,7 +3,7 @@ import type { NitroApp } from "../app/index.ts"
 import { withApp } from "../app/internal.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { nitro as forFetch } from "./fetch.ts"
-import { letErrorsAnswer } from "./host-errors.ts"
+import { registerErrorResponses } from "./host-errors.ts"
 import type { NitroOptions } from "./nitro-options.ts"
 
 type FetchHandler = (request: Request) => MaybePromise<Response>
@@ -22,7 +22,7 @@ export type ElysiaPlugin = <A extends object>(app: A) => A
  */
 export function nitro(options: NitroOptions): ElysiaPlugin & NitroApp {
   const handle = forFetch(options)
-  letErrorsAnswer()
+  registerErrorResponses()
   const plugin: ElysiaPlugin = <A extends object>(app: A) => {
     ;(app as A & ElysiaApp).wrap(handler => request => handle(request, () => handler(request)))
     return app

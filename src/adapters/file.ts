@@ -23,20 +23,20 @@ const yearSeconds = 31_536_000
 
 export const notFound = (): Response => new Response("Not found", { status: 404 })
 
-export async function answerFile(request: Request, file: ServedFile): Promise<Response> {
+export async function fileResponse(request: Request, file: ServedFile): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD") {
     return new Response("Method not allowed", { status: 405, headers: { allow: "GET, HEAD" } })
   }
   const plainTag = `"${file.hash}"`
-  const { headers: asked } = request
+  const { headers: wants } = request
   const isPart =
     request.method === "GET" &&
-    asked.has("range") &&
-    [null, plainTag].includes(asked.get("if-range"))
+    wants.has("range") &&
+    [null, plainTag].includes(wants.get("if-range"))
   // A part is one of the content as it is: its bytes are counted before any encoding.
   const encoding = isPart
     ? undefined
-    : Object.keys(file.encodings).find(name => accepts(asked.get("accept-encoding"), name))
+    : Object.keys(file.encodings).find(name => accepts(wants.get("accept-encoding"), name))
   // Two encodings are two representations: each has a separate tag.
   const etag = encoding === undefined ? plainTag : `"${file.hash}-${encoding}"`
   const headers = new Headers({
@@ -47,8 +47,8 @@ export async function answerFile(request: Request, file: ServedFile): Promise<Re
     "accept-ranges": "bytes",
   })
   if (Object.keys(file.encodings).length > 0) headers.set("vary", "accept-encoding")
-  if (matches(asked.get("if-none-match"), etag)) return new Response(null, { status: 304, headers })
-  if (isPart) return answerPart(file, asked.get("range"), headers)
+  if (matches(wants.get("if-none-match"), etag)) return new Response(null, { status: 304, headers })
+  if (isPart) return partResponse(file, wants.get("range"), headers)
   if (encoding !== undefined) headers.set("content-encoding", encoding)
   else if (file.size !== undefined) headers.set("content-length", String(file.size))
   if (request.method === "HEAD") return new Response(null, { headers })
@@ -57,7 +57,7 @@ export async function answerFile(request: Request, file: ServedFile): Promise<Re
   })
 }
 
-async function answerPart(
+async function partResponse(
   file: ServedFile,
   header: string | null,
   headers: Headers,

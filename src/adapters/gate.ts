@@ -25,7 +25,7 @@ import { type RequestMessage, requests } from "../shared/trace.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { assetPaths, sendAsset } from "./assets.ts"
 import { notFound } from "./file.ts"
-import { answerOfError } from "./host-errors.ts"
+import { errorResponse } from "./host-errors.ts"
 import type { Mount } from "./mount.ts"
 import { type NitroOptions, nitroOptions } from "./nitro-options.ts"
 import { requestIdHeader, withOurHeaders } from "./page-answer.ts"
@@ -74,24 +74,24 @@ export function createGate(options: NitroOptions): Gate {
   if (hasPartitionedStores() && options.partition === undefined) app.secret.sign("start", "")
   // The stores may be configured below this call.
   setImmediate(() => warnAtStart(app.exposures))
-  /** Runs `answer` with the user of the request, and waits for the user only where it has to. */
+  /** Runs `fn` with the user of the request, and waits for the user only where it has to. */
   function inContext<T>(
     context: OpenContext,
     partition: string | undefined,
-    answer: () => T,
+    fn: () => T,
   ): MaybePromise<Awaited<T>> | T {
-    const inPlugins = plugins.inContext === undefined ? answer : plugins.inContext(context, answer)
+    const inPlugins = plugins.inContext === undefined ? fn : plugins.inContext(context, fn)
     const run =
       partition === undefined ? inPlugins : ((() => withPartition(partition, inPlugins)) as () => T)
     const user = options.user?.(context.request)
     if (isThenable(user))
-      return beforeDeadline(Promise.resolve(user), deadlineMs, "nitro({ user })").then(known =>
-        withRequest(by(context, known), run),
+      return beforeDeadline(Promise.resolve(user), deadlineMs, "nitro({ user })").then(
+        resolvedUser => withRequest(by(context, resolvedUser), run),
       ) as Promise<Awaited<T>>
     return withRequest(by(context, user), run)
   }
   /** The response to a path of the app: an asset, a CRUD route, an action. */
-  function own(
+  function respond(
     { request, search, hostId }: Incoming,
     path: string,
   ): MaybePromise<Response> | undefined {
@@ -101,9 +101,11 @@ export function createGate(options: NitroOptions): Gate {
     const asset = isWithin ? sendAsset(request, inner, search) : undefined
     if (asset !== undefined) return asset
     // Also outside, for addresses that were made before any request showed the base path.
-    const asked = isWithin ? inner : path
+    const assetPath = isWithin ? inner : path
     for (const folder of folders) {
-      const file = asked.startsWith(`${folder.path}/`) ? folder.answer(request, asked) : undefined
+      const file = assetPath.startsWith(`${folder.path}/`)
+        ? folder.respond(request, assetPath)
+        : undefined
       if (file !== undefined) return file
     }
     const places = isWithin ? dispatcher.routes.find(inner) : undefined
@@ -121,12 +123,12 @@ export function createGate(options: NitroOptions): Gate {
     const dispatch = () => dispatcher.dispatch(request, places, search)
     const run = plugins.around === undefined ? dispatch : plugins.around(context, dispatch)
     const inOrder = () => inContext(context, session?.partition, run)
-    const answer = () => (plugins.mayFail ? answeringFailures(request, inOrder) : inOrder())
+    const respondSafely = () => (plugins.mayFail ? respondToErrors(request, inOrder) : inOrder())
     const cookies = session?.cookie === undefined ? [] : [session.cookie]
     return withRequestId(requestId, async () => {
       const response = await (requests.isWatched
-        ? requests.run({ method: request.method, path }, answer, takeStatus)
-        : answer())
+        ? requests.run({ method: request.method, path }, respondSafely, takeStatus)
+        : respondSafely())
       return withOurHeaders(response, requestId, cookies)
     })
   }
@@ -151,7 +153,7 @@ export function createGate(options: NitroOptions): Gate {
       live,
       once: asksOnce(search),
       cookies,
-      inContext: answer => inContext(context, visitor?.partition, answer),
+      inContext: fn => inContext(context, visitor?.partition, fn),
     })
   }
 
@@ -164,8 +166,8 @@ export function createGate(options: NitroOptions): Gate {
   function receiveNow(incoming: Incoming): MaybePromise<Response | PageRequest> {
     const { path, mount, inner, hasPages } = incoming
     const base = mount === undefined ? "" : app.mountAt(mount.path, mount.isSure)
-    const answer = own(incoming, inner === undefined ? path : base + inner)
-    return answer ?? (hasPages ? page(incoming) : notFound())
+    const response = respond(incoming, inner === undefined ? path : base + inner)
+    return response ?? (hasPages ? page(incoming) : notFound())
   }
 
   return { app, receive }
@@ -192,16 +194,16 @@ function takeStatus({ status }: Response, message: RequestMessage): void {
 }
 
 /** Errors of a plugin get the same response as those of a route. */
-async function answeringFailures(
+async function respondToErrors(
   request: Request,
   run: () => MaybePromise<Response>,
 ): Promise<Response> {
   try {
     return await run()
   } catch (error) {
-    const answer = answerOfError(error, request)
-    if (answer === undefined) throw error
-    return answer
+    const response = errorResponse(error, request)
+    if (response === undefined) throw error
+    return response
   }
 }
 

@@ -3,7 +3,7 @@ import { splitUrl } from "../actions/internal.ts"
 import type { NitroApp } from "../app/index.ts"
 import { withApp } from "../app/internal.ts"
 import { createGate } from "./gate.ts"
-import { answerOfError } from "./host-errors.ts"
+import { errorResponse } from "./host-errors.ts"
 import { bodyHeaders } from "./host-headers.ts"
 import { responseOf } from "./host-value.ts"
 import { type Mount, mountBelow } from "./mount.ts"
@@ -51,7 +51,7 @@ export function nitro(options: NitroOptions): H3Middleware & NitroApp {
     try {
       return await page.run(next)
     } catch (error) {
-      const response = answerOfError(error, request)
+      const response = errorResponse(error, request)
       if (response === undefined) throw error
       return response
     }

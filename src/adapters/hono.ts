@@ -4,7 +4,7 @@ import type { NitroApp } from "../app/index.ts"
 import { withApp } from "../app/internal.ts"
 import { createGate } from "./gate.ts"
 import { type BodyCache, takeBody } from "./hono-body.ts"
-import { letErrorsAnswer } from "./host-errors.ts"
+import { registerErrorResponses } from "./host-errors.ts"
 import { addHostHeaders, withHostHeaders } from "./host-headers.ts"
 import { type HonoRoute, honoMountOf } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
@@ -38,7 +38,7 @@ export type HonoMiddleware = (
  */
 export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
   const gate = createGate(options)
-  letErrorsAnswer()
+  registerErrorResponses()
   const isLimited = gate.app.routes.some(({ rateLimit }) => rateLimit !== undefined)
   return withApp<HonoMiddleware>(async (context, next) => {
     const request = context.req.raw
@@ -68,8 +68,8 @@ export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
     context.res = undefined
     const prepared = preparedHeaders(context)
     if (before !== undefined) addHostHeaders(prepared, before)
-    const answer = await page.finish(response)
-    replace(context, page.isStream ? withTag(answer) : answer, prepared)
+    const finished = await page.finish(response)
+    replace(context, page.isStream ? withTag(finished) : finished, prepared)
     return undefined
   }, gate.app)
 }

@@ -9,10 +9,10 @@ import { reportError } from "../shared/report.ts"
 const nosniff = { "x-content-type-options": "nosniff", "cache-control": "no-store" }
 
 /** The response to an error that is written for clients; undefined for any other, which is the host's to report. */
-export function answerOfError(error: unknown, request: Request | undefined): Response | undefined {
-  const { isReported, ...shown } = shownError(error)
+export function errorResponse(error: unknown, request: Request | undefined): Response | undefined {
+  const { isReported, ...visible } = shownError(error)
   if (isReported) return undefined
-  const { code, message, status, issues, details } = shown
+  const { code, message, status, issues, details } = visible
   if (request && isDatastarRequest(request) && !request.url.includes("_nitro=")) {
     return new Response(String(patchSignals({ _alert: message })), { headers: sseHeaders })
   }
@@ -31,13 +31,13 @@ function wantsJson(request: Request | undefined): boolean {
 }
 
 /** Hono calls `getResponse` of an error that reaches it, and Elysia `toResponse`. */
-export function letErrorsAnswer(): void {
+export function registerErrorResponses(): void {
   for (const name of ["getResponse", "toResponse"])
     Object.defineProperty(NitroError.prototype, name, { configurable: true, value: responseOf })
 }
 
 function responseOf(this: NitroError): Response {
-  const response = answerOfError(this, currentRequest()?.request)
+  const response = errorResponse(this, currentRequest()?.request)
   if (response !== undefined) return response
   // An error with a response is not printed by the host.
   reportError(this, "a route of the host", "adapters")

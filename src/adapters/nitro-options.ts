@@ -43,5 +43,5 @@ export const nitroOptions: ReadonlySet<string> = optionNames<NitroOptions>({
 /** The part of a folder of assets that serves files; all of it is in `nitro-ts/assets`. */
 interface AssetFolder {
   readonly path: string
-  answer(request: Request, path: string): Promise<Response> | undefined
+  respond(request: Request, path: string): Promise<Response> | undefined
 }

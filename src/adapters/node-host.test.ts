@@ -32,7 +32,7 @@ async function start(route: (reply: Reply) => unknown, mount?: string): Promise<
     const run = async () => route(reply)
     const url = req.url ?? "/"
     if (mount !== undefined) req.url = url.slice(mount.length) || "/"
-    const isAnswered = await host.answer({
+    const isAnswered = await host.respond({
       req,
       res,
       next: run,

@@ -30,8 +30,8 @@ export interface NodeExchange {
 export interface NodeHost {
   readonly app: App
   /** Resolves with true once the app's response is sent, and with false when the host's own route was called. */
-  answer(exchange: NodeExchange): Promise<boolean>
-  /** The web request of an exchange, for responses outside of `answer`. */
+  respond(exchange: NodeExchange): Promise<boolean>
+  /** The web request of an exchange, for responses outside of `respond`. */
   requestOf(req: IncomingMessage, res: ServerResponse): Promise<Request>
 }
 
@@ -42,7 +42,7 @@ export function createNodeHost(options: NitroOptions): NodeHost {
   // The error reaches the caller that awaits it.
   loading.catch(() => {})
 
-  async function answer({ req, res, next, ...host }: NodeExchange): Promise<boolean> {
+  async function respond({ req, res, next, ...host }: NodeExchange): Promise<boolean> {
     const { NodeRequest } = srvx() ?? (await loading)
     const request = new NodeRequest({ req, res })
     takeBody(req, request)
@@ -78,7 +78,7 @@ export function createNodeHost(options: NitroOptions): NodeHost {
 
   return {
     app: gate.app,
-    answer,
+    respond: respond,
     async requestOf(req, res) {
       const { NodeRequest } = srvx() ?? (await loading)
       return new NodeRequest({ req, res })

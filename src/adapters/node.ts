@@ -4,7 +4,7 @@ import { shownError } from "../actions/internal.ts"
 import type { NitroApp } from "../app/index.ts"
 import { withApp } from "../app/internal.ts"
 import { reportError } from "../shared/report.ts"
-import { answerOfError } from "./host-errors.ts"
+import { errorResponse } from "./host-errors.ts"
 import type { NitroOptions } from "./nitro-options.ts"
 import { createNodeHost } from "./node-host.ts"
 import { sendResponse } from "./node-response.ts"
@@ -24,14 +24,14 @@ export function nitro(options: NitroOptions, handler?: NodeHandler): NodeMiddlew
   const host = createNodeHost(options)
   /** Errors of the handler; those of a router's routes go to the router, which takes `error.status`. */
   async function fail(req: IncomingMessage, res: ServerResponse, error: unknown): Promise<void> {
-    const response = answerOfError(error, await host.requestOf(req, res))
+    const response = errorResponse(error, await host.requestOf(req, res))
     if (response === undefined) reportError(error, `${req.method} ${req.url}`, "adapters")
     if (res.headersSent) res.end()
     else await sendResponse(res, response ?? failure(error))
   }
   return withApp<NodeMiddleware>((req, res, next) => {
     host
-      .answer({ req, res, next: next ?? (handler && (() => handler(req, res))) })
+      .respond({ req, res, next: next ?? (handler && (() => handler(req, res))) })
       .catch(error => fail(req, res, error))
   }, host.app)
 }

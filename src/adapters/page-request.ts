@@ -4,7 +4,7 @@ import type { LiveRequest } from "../live/internal.ts"
 import { reportError } from "../shared/report.ts"
 import { withRequestId } from "../shared/request-id.ts"
 import type { MaybePromise } from "../shared/types.ts"
-import { answerOfError } from "./host-errors.ts"
+import { errorResponse } from "./host-errors.ts"
 import { finish, releasing, withOurHeaders } from "./page-answer.ts"
 
 /** Runs a function in the context of the request, as the user and the plugins complete it. */
@@ -55,7 +55,7 @@ export class PageRequest {
     try {
       response = await this.run(route)
     } catch (error) {
-      const answer = answerOfError(error, this.#settings.request)
+      const answer = errorResponse(error, this.#settings.request)
       if (answer === undefined) throw error
       response = answer
     }

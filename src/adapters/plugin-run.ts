@@ -7,7 +7,7 @@ import { isThenable } from "../shared/callback.ts"
 import { beforeDeadline } from "../shared/deadline.ts"
 import type { MaybePromise } from "../shared/types.ts"
 
-/** A context whose user is not known yet. */
+/** A context without its user. */
 export type OpenContext = Omit<RequestContext, "user"> & { user: User | undefined }
 
 export interface JoinedPlugins {
@@ -15,8 +15,8 @@ export interface JoinedPlugins {
   readonly mayFail: boolean
   readonly routes: readonly (readonly Route[])[]
   readonly middleware: readonly OperationMiddleware[]
-  /** `answer` as it runs in the context that the plugins complete, and in their scopes. */
-  readonly inContext: (<T>(context: OpenContext, answer: () => T) => () => T) | undefined
+  /** `fn` as it runs in the context that the plugins complete, and in their scopes. */
+  readonly inContext: (<T>(context: OpenContext, fn: () => T) => () => T) | undefined
   readonly around:
     | ((context: RequestContext, dispatch: () => Promise<Response>) => () => Promise<Response>)
     | undefined
@@ -27,13 +27,13 @@ export function joined(parts: readonly PluginParts[], deadlineMs: number): Joine
   const scopes = parts.flatMap(part => part.scopes ?? [])
   const arounds = parts.flatMap(({ around }) => around ?? [])
   const scoped =
-    <T>(context: RequestContext, answer: () => T) =>
+    <T>(context: RequestContext, fn: () => T) =>
     (): T =>
       scopes.length === 0
-        ? answer()
+        ? fn()
         : (withScopes(
             scopes.flatMap(scope => scope(context)),
-            answer,
+            fn,
           ) as T)
   return {
     mayFail: contexts.length + scopes.length + arounds.length > 0,
@@ -42,12 +42,12 @@ export function joined(parts: readonly PluginParts[], deadlineMs: number): Joine
     inContext:
       contexts.length + scopes.length === 0
         ? undefined
-        : <T>(context: OpenContext, answer: () => T) =>
+        : <T>(context: OpenContext, fn: () => T) =>
             () => {
               const completed = complete(context, contexts)
-              if (!(completed instanceof Promise)) return scoped(context, answer)()
+              if (!(completed instanceof Promise)) return scoped(context, fn)()
               return beforeDeadline(completed, deadlineMs, "The context of plugins").then(
-                scoped(context, answer),
+                scoped(context, fn),
               ) as T
             },
     around:
@@ -61,21 +61,21 @@ export function joined(parts: readonly PluginParts[], deadlineMs: number): Joine
   }
 }
 
-type Completing = NonNullable<PluginParts["context"]>
+type ContextPart = NonNullable<PluginParts["context"]>
 
 /** Each sees what those before it said of the user. */
-function complete(context: OpenContext, plugins: readonly Completing[]): MaybePromise<void> {
+function complete(context: OpenContext, plugins: readonly ContextPart[]): MaybePromise<void> {
   for (const [index, plugin] of plugins.entries()) {
-    const given = plugin(context)
-    if (isThenable(given))
-      return Promise.resolve(given).then(known => {
-        take(context, known)
+    const addition = plugin(context)
+    if (isThenable(addition))
+      return Promise.resolve(addition).then(resolved => {
+        take(context, resolved)
         return complete(context, plugins.slice(index + 1))
       })
-    take(context, given)
+    take(context, addition)
   }
 }
 
-function take(context: OpenContext, given: Awaited<ReturnType<Completing>>): void {
-  if (given !== undefined && "user" in given) context.user = given.user
+function take(context: OpenContext, addition: Awaited<ReturnType<ContextPart>>): void {
+  if (addition !== undefined && "user" in addition) context.user = addition.user
 }

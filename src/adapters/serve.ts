@@ -7,7 +7,7 @@ import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
 import { reportError } from "../shared/report.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import "./errors.ts"
-import { answerOfError } from "./host-errors.ts"
+import { errorResponse } from "./host-errors.ts"
 
 export interface ServeOptions {
   /** Default the environment variable `PORT`, else 3000. 0 chooses a free one. */
@@ -45,17 +45,17 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   const port = options.port ?? Number(process.env["PORT"] ?? 3000)
   const hostname = options.host ?? process.env["HOST"] ?? "127.0.0.1"
   const streams = new StreamOwner()
-  const answer = (request: Request): MaybePromise<Response> =>
+  const fetch = (request: Request): MaybePromise<Response> =>
     asksForStream(request.url) ? streams.run(() => app.fetch(request)) : app.fetch(request)
   const server = listen({
-    fetch: answer,
-    error: answerError,
+    fetch,
+    error: respondToError,
     port,
     hostname,
     silent: true,
     gracefulShutdown: false,
   })
-  const answers = new OpenAnswers(server.node?.server as Server)
+  const openResponses = new OpenResponses(server.node?.server as Server)
   try {
     await server.ready()
   } catch (cause) {
@@ -76,7 +76,7 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
     const graceful = server.close()
     streams.end()
     // Idle connections, kept alive by browsers or opened in advance, would hold a graceful close for good.
-    answers.onNone(() => void server.close(true))
+    openResponses.onNone(() => void server.close(true))
     const force = setTimeout(() => void server.close(true), options.graceMs ?? 3000)
     await graceful.finally(() => clearTimeout(force))
   }
@@ -91,8 +91,8 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   return { url, close }
 }
 
-function answerError(error: unknown): Response {
-  const response = answerOfError(error, undefined)
+function respondToError(error: unknown): Response {
+  const response = errorResponse(error, undefined)
   if (response !== undefined) return response
   reportError(error, "a request that the application did not respond to", "adapters")
   return new Response("Something went wrong. The error was logged.", {
@@ -102,7 +102,7 @@ function answerError(error: unknown): Response {
 }
 
 /** Counts pending responses, to know when connections may be closed. */
-class OpenAnswers {
+class OpenResponses {
   #count = 0
   #onNone: (() => void) | undefined
 

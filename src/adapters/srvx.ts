@@ -1,6 +1,6 @@
 // srvx, which turns requests of node:http into web requests and sends web responses: loaded by the first host that needs it.
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { answerBy } from "../actions/internal.ts"
+import { respondBy } from "../actions/internal.ts"
 import { streamBy } from "../live/internal.ts"
 import { nodeStreams } from "./node-stream.ts"
 
@@ -24,7 +24,7 @@ export async function loadSrvx(): Promise<Srvx> {
   )
   // Else `new Request(request, …)`, as middleware makes one of another, would not know the requests of srvx.
   patchGlobalRequest()
-  answerBy(NodeRequest.prototype, FastResponse as unknown as typeof Response)
+  respondBy(NodeRequest.prototype, FastResponse as unknown as typeof Response)
   streamBy(NodeRequest.prototype, nodeStreams(FastResponse))
   loaded = { NodeRequest, sendNodeResponse }
   return loaded

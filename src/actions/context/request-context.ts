@@ -47,8 +47,8 @@ export function context(): RequestContext {
   return current
 }
 
-export function withRequest<T>(context: RequestContext, answer: () => T): T {
-  return runBoth([storage, context], [pageScope, context.app], answer)
+export function withRequest<T>(context: RequestContext, fn: () => T): T {
+  return runBoth([storage, context], [pageScope, context.app], fn)
 }
 
 /** Splits a request URL without the cost of a URL object. */

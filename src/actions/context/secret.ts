@@ -28,11 +28,13 @@ export class Secret {
   readonly #given: readonly string[]
   #keys: readonly (string | Buffer)[] | undefined
 
-  /** `given`: the current key first, then older ones. Default: the environment variable `NITRO_SECRET`, keys apart by commas. */
-  constructor(given: string | readonly string[] | undefined) {
+  /** `source`: the current key first, then older ones. Default: the environment variable `NITRO_SECRET`, keys apart by commas. */
+  constructor(source: string | readonly string[] | undefined) {
     const environment = process.env["NITRO_SECRET"]
     const keys =
-      typeof given === "string" ? [given] : (given ?? (environment ? environment.split(",") : []))
+      typeof source === "string"
+        ? [source]
+        : (source ?? (environment ? environment.split(",") : []))
     const short = keys.findIndex(key => typeof key !== "string" || key.trim().length < 16)
     if (short >= 0) {
       throw new NitroError(
@@ -57,8 +59,8 @@ export class Secret {
   verify(purpose: string, text: string, signature: string): boolean {
     // Decoding is lenient: only one spelling of a signature is accepted.
     if (!/^[\w-]{32}$/.test(signature)) return false
-    const given = Buffer.from(signature, "base64url")
-    return this.#usable().some(key => timingSafeEqual(this.#signature(key, purpose, text), given))
+    const bytes = Buffer.from(signature, "base64url")
+    return this.#usable().some(key => timingSafeEqual(this.#signature(key, purpose, text), bytes))
   }
 
   /** Encrypts `text` for one `purpose`, so that neither its content can be read nor changed. base64url, AES-256-GCM. */

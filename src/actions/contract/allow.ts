@@ -36,7 +36,7 @@ export interface AllowSources {
 
 export async function isAllowed(
   rule: AllowRule,
-  known: Pick<AllowCall, "operation" | "route" | "user" | "request">,
+  facts: Pick<AllowCall, "operation" | "route" | "user" | "request">,
   sources: AllowSources,
 ): Promise<boolean> {
   const fetched = new Map<string, unknown>()
@@ -48,7 +48,7 @@ export async function isAllowed(
       throw new NotFetched()
     }
     const call: AllowCall = {
-      ...known,
+      ...facts,
       get input() {
         return look("input") as Input
       },
@@ -56,14 +56,14 @@ export async function isAllowed(
         return look("target") as EntityInstance | undefined
       },
     }
-    let answer: unknown
+    let verdict: unknown
     try {
-      answer = await rule(call)
+      verdict = await rule(call)
     } catch (error) {
       if (missing.size === 0) throw error
     }
     // The result of a rule without a value that it read does not count, however the rule handled the error.
-    if (missing.size === 0) return Boolean(answer)
+    if (missing.size === 0) return Boolean(verdict)
     for (const name of missing) fetched.set(name, await sources[name]?.())
   }
 }

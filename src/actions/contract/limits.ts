@@ -37,9 +37,9 @@ const limitNames = optionNames<Limits>({
 })
 
 /** All limits, the defaults where none is given. @throws NITRO_LIMIT, NITRO_UNKNOWN_OPTION */
-export function limitsOf(given: Limits = {}): Required<Limits> {
-  refuseUnknownOptions("nitro({ limits: { … } })", given, limitNames)
-  for (const [name, value] of Object.entries(given)) {
+export function limitsOf(options: Limits = {}): Required<Limits> {
+  refuseUnknownOptions("nitro({ limits: { … } })", options, limitNames)
+  for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1))
       throw new NitroError(
         "NITRO_LIMIT",
@@ -49,7 +49,7 @@ export function limitsOf(given: Limits = {}): Required<Limits> {
         },
       )
   }
-  const defined = Object.entries(given).filter(([, value]) => value !== undefined)
+  const defined = Object.entries(options).filter(([, value]) => value !== undefined)
   return { ...defaultLimits, ...Object.fromEntries(defined) }
 }
 

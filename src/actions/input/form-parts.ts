@@ -7,12 +7,12 @@ import type { Route } from "../contract/route.ts"
 import { coerce } from "./coerce.ts"
 
 /** `body` with its parts gathered, each converted to its own type. Names that lead nowhere stay, to be refused by name. */
-export function gatherParts(body: Input, known: Route["input"]): Input {
+export function gatherParts(body: Input, shape: Route["input"]): Input {
   if (!Object.keys(body).some(name => name.includes("."))) return body
   const gathered = new Map<string, unknown>()
   for (const [name, value] of Object.entries(body)) {
     const [field, ...path] = name.split(".") as [string, ...string[]]
-    const schema = Object.hasOwn(known, field) ? known[field] : undefined
+    const schema = Object.hasOwn(shape, field) ? shape[field] : undefined
     const part =
       schema === undefined || path.length === 0 ? undefined : partAt(valueParts(schema) ?? [], path)
     if (part !== undefined) put(gathered, [field, ...path], coerce(part.schema, value, true), name)
@@ -22,7 +22,7 @@ export function gatherParts(body: Input, known: Route["input"]): Input {
   for (const [field, value] of gathered) {
     if (!(value instanceof Map)) continue
     // A form has no null: one whose parts were all left empty means none, where there may be none.
-    const isNone = isBlank(value) && known[field]?.safeParse(null).success === true
+    const isNone = isBlank(value) && shape[field]?.safeParse(null).success === true
     gathered.set(field, isNone ? null : toObject(value))
   }
   return Object.fromEntries(gathered)

@@ -4,7 +4,7 @@ import { NitroError } from "../../shared/errors.ts"
 import { context } from "../context/request-context.ts"
 import { browserOf } from "../context/session.ts"
 import type { Input } from "../contract/action.ts"
-import type { Client } from "./asked.ts"
+import type { Client } from "./client-request.ts"
 
 export interface RequestKey {
   /** SHA-256 of app, visitor, method, path and key: keys of clients may be long, and a store's id may not. */
@@ -25,7 +25,7 @@ export interface KeyedRequest {
   /** Fields of the form that was posted, as they came; undefined for others. */
   readonly form: Input | undefined
   /** The parts of the request that decide its effect. */
-  readonly given: () => unknown
+  readonly content: () => unknown
 }
 
 /** Undefined for a request without a key. @throws NITRO_BAD_REQUEST for a key that is none. */
@@ -33,24 +33,24 @@ export function requestKeyOf({
   request,
   client,
   form,
-  given: asked,
+  content: contentOf,
 }: KeyedRequest): RequestKey | undefined {
-  const given = keyFrom(request)
+  const headerKey = keyFrom(request)
   // A script sends the header with each attempt; the field of its page would be the same for different attempts.
-  const field = given === undefined && client !== "datastar" ? form?.[keyField] : undefined
+  const field = headerKey === undefined && client !== "datastar" ? form?.[keyField] : undefined
   const key =
-    given ??
+    headerKey ??
     (typeof field === "string" && field !== "" && field.length <= maxLength ? field : undefined)
   if (key === undefined) return undefined
   const { app, path } = context()
   const { name, isKnown } = visitorOf(request)
-  const fingerprint = hashOf([client, asked()])
+  const fingerprint = hashOf([client, contentOf()])
   // The key of a page serves all of its forms, and going back to edit one makes a new request.
-  const own =
-    given === undefined
+  const parts =
+    headerKey === undefined
       ? ["form", key, fingerprint, isKnown ? "" : browserTraits(request)]
       : ["header", key]
-  return { id: hashOf([app.basePath, name, request.method, path, ...own]), fingerprint, isKnown }
+  return { id: hashOf([app.basePath, name, request.method, path, ...parts]), fingerprint, isKnown }
 }
 
 const maxLength = 255

@@ -36,14 +36,14 @@ const noSecrets: ReadonlySet<string> = new Set()
 export function namedFields(body: Readonly<Record<string, unknown>>): NamedFields {
   const marked = Object.keys(body).filter(name => name.startsWith(secretPrefix))
   if (marked.length === 0) return { fields: body, secrets: noSecrets }
-  const own = marked.map(name => name.slice(secretPrefix.length))
+  const names = marked.map(name => name.slice(secretPrefix.length))
   const others = Object.entries(body).filter(([name]) => !name.startsWith(secretPrefix))
   // A second field of the name makes a list of both, as everywhere.
-  const entries = own.map((name, at) => {
+  const entries = names.map((name, at) => {
     const value = body[marked[at] as string]
     return [name, Object.hasOwn(body, name) ? [body[name], value].flat() : value] as const
   })
-  return { fields: Object.fromEntries([...others, ...entries]), secrets: new Set(own) }
+  return { fields: Object.fromEntries([...others, ...entries]), secrets: new Set(names) }
 }
 
 export function isSecretName(name: string): boolean {

@@ -43,8 +43,8 @@ export function shownError(error: unknown): ShownError {
     readonly issues?: readonly ShownIssue[]
   } & Record<string, unknown>
   const hidden = typeof details["entity"] === "string" ? hiddenFieldsOf(details["entity"]) : none
-  const shown = issues.filter(({ path }) => !isWithin(path, hidden))
-  if (shown.length === issues.length) {
+  const visible = issues.filter(({ path }) => !isWithin(path, hidden))
+  if (visible.length === issues.length) {
     return {
       status,
       code,
@@ -56,13 +56,13 @@ export function shownError(error: unknown): ShownError {
     }
   }
   // No client can set such a field, so none has to correct it.
-  if (shown.length === 0) return failure(500)
-  const message = `${String(details["entity"])} is not valid. ${shown.map(({ path, message }) => `${path}: ${message}`).join("; ")}`
+  if (visible.length === 0) return failure(500)
+  const message = `${String(details["entity"])} is not valid. ${visible.map(({ path, message }) => `${path}: ${message}`).join("; ")}`
   return {
     status,
     code,
     message: cut(message),
-    issues: shown.slice(0, maxIssues),
+    issues: visible.slice(0, maxIssues),
     details: { entity: details["entity"] },
     isReported: false,
   }

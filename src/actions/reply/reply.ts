@@ -11,17 +11,21 @@ import { context } from "../context/request-context.ts"
 import type { Input } from "../contract/action.ts"
 import { alertSignal, errorSignal, formSignal } from "../contract/form-keys.ts"
 import type { Outcome } from "../contract/route.ts"
-import type { Asked, PostedForm } from "../input/asked.ts"
+import type { ClientRequest, PostedForm } from "../input/client-request.ts"
 import { withHeaders } from "./outcome.ts"
 import { type ShownError, shownError } from "./outside.ts"
 import { takePatches } from "./queued-patches.ts"
 import { jsonResponse, makeResponse } from "./response.ts"
-import { answerOfResponse, isResponse } from "./returned-response.ts"
+import { isResponse, relayed } from "./returned-response.ts"
 import { assertItem, isAsyncIterable, isPatch, type Patch } from "./sendable.ts"
 
 /** `name` is that of the route, for messages. */
-export function replyWith(outcome: Outcome, asked: Asked, name: string): MaybePromise<Response> {
-  const response = responseTo(outcome, asked, name)
+export function replyWith(
+  outcome: Outcome,
+  source: ClientRequest,
+  name: string,
+): MaybePromise<Response> {
+  const response = responseTo(outcome, source, name)
   const { headers } = outcome
   if (headers === undefined) return response
   return response instanceof Promise
@@ -31,18 +35,18 @@ export function replyWith(outcome: Outcome, asked: Asked, name: string): MaybePr
 
 function responseTo(
   { value, status }: Outcome,
-  asked: Asked,
+  source: ClientRequest,
   name: string,
 ): MaybePromise<Response> {
-  const { request, client } = asked
+  const { request, client } = source
   if (isResponse(value))
-    return answerOfResponse(
+    return relayed(
       value,
       { request, client },
-      client === "datastar" ? success(asked) + takePatches() : "",
+      client === "datastar" ? success(source) + takePatches() : "",
     )
-  if (isAsyncIterable(value)) return streamOf(value, asked, name)
-  if (client === "datastar") return patchesFor(value, asked, name)
+  if (isAsyncIterable(value)) return streamOf(value, source, name)
+  if (client === "datastar") return patchesFor(value, source, name)
   if (client === "form") return seeOther(request)
   if (value === undefined || isBodyless(status))
     return makeResponse(null, { status: status ?? 204 })
@@ -53,12 +57,12 @@ function responseTo(
 /** No response of these has a body, whatever the action returns for a page. */
 const isBodyless = (status: number | undefined): boolean => status === 204 || status === 205
 
-async function patchesFor(value: unknown, asked: Asked, name: string): Promise<Response> {
+async function patchesFor(value: unknown, source: ClientRequest, name: string): Promise<Response> {
   // Ready parts go first; the content of a `Suspense` follows in the same response.
   if (value instanceof Markup && chunks(value) === undefined)
-    return streamOf(latePatches(value), asked, name)
-  const own = await patchOf(value)
-  const patches = success(asked) + own + takePatches()
+    return streamOf(latePatches(value), source, name)
+  const patch = await patchOf(value)
+  const patches = success(source) + patch + takePatches()
   return patches === ""
     ? makeResponse(null, { status: 204 })
     : makeResponse(patches, { headers: sseHeaders })
@@ -76,9 +80,9 @@ async function markupFor(value: Patch, status: number | undefined): Promise<Resp
 
 const jsonHeaders = { "x-content-type-options": "nosniff", "cache-control": "no-store" }
 
-export function replyWithError(error: unknown, { request, client, form }: Asked): Response {
-  const shown = shownError(error)
-  const { status, code, message, issues, details, retryAfterSeconds } = shown
+export function replyWithError(error: unknown, { request, client, form }: ClientRequest): Response {
+  const visible = shownError(error)
+  const { status, code, message, issues, details, retryAfterSeconds } = visible
   const headers = {
     ...jsonHeaders,
     ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
@@ -87,7 +91,7 @@ export function replyWithError(error: unknown, { request, client, form }: Asked)
     const body = { ...details, code, message, status, ...(issues.length > 0 ? { issues } : {}) }
     return jsonResponse({ error: body }, { status, headers })
   }
-  const errors = messagesByField(shown)
+  const errors = messagesByField(visible)
   if (client === "form") {
     if (!form)
       return makeResponse(message, {
@@ -115,7 +119,7 @@ function messagesPatch(
 }
 
 /** Marks the form as accepted, if the request came from one. */
-function success({ form }: Asked): string {
+function success({ form }: ClientRequest): string {
   return form === undefined ? "" : formSucceeded(form)
 }
 
@@ -205,15 +209,15 @@ async function* latePatches(markup: Markup): AsyncGenerator<SseText> {
 /** A generator action: each yield is a patch as it comes, or an item of a JSON list. */
 async function streamOf(
   values: AsyncIterable<unknown>,
-  asked: Asked,
+  source: ClientRequest,
   name: string,
 ): Promise<Response> {
-  const { request, client, form } = asked
+  const { request, client, form } = source
   if (client !== "datastar") {
     const result: unknown[] = []
     for await (const value of values) {
       if (value instanceof SseText) continue
-      assertItem(value, name, asked)
+      assertItem(value, name, source)
       result.push(
         value instanceof Markup ? await render(value) : isEntity(value) ? value.toJSON() : value,
       )
@@ -225,7 +229,7 @@ async function streamOf(
   const iterator = values[Symbol.asyncIterator]()
   // The reader pulls more in another context; the generator belongs to this request.
   const next = AsyncResource.bind(() => iterator.next())
-  const end = AsyncResource.bind(() => success(asked) + takePatches())
+  const end = AsyncResource.bind(() => success(source) + takePatches())
   const encoder = new TextEncoder()
   // The page may leave while a patch is made: then there is nothing left to write to.
   let isLeft = false
@@ -235,15 +239,15 @@ async function streamOf(
       let isOver = true
       try {
         const { done, value } = await next()
-        if (!done) assertItem(value, name, asked)
+        if (!done) assertItem(value, name, source)
         isOver = done === true
         text = isOver ? end() : (await patchOf(value)) || ": \n\n"
       } catch (error) {
         // The status is sent: the page gets the failure as messages.
-        const shown = shownError(error)
-        if (shown.isReported) reportError(error, "a streaming action", "actions")
+        const visible = shownError(error)
+        if (visible.isReported) reportError(error, "a streaming action", "actions")
         isOver = true
-        text = messagesPatch(messagesByField(shown), form)
+        text = messagesPatch(messagesByField(visible), form)
         // A value that cannot be sent leaves the generator waiting.
         await iterator
           .return?.(undefined)

@@ -8,12 +8,12 @@ interface HostRequest extends Request {
   readonly [fastest]?: typeof Response
 }
 
-/** For hosts: requests that inherit from `requests` are answered by `response`. Node's own Response costs twice as much. */
-export function answerBy(requests: object, response: typeof Response): void {
+/** For hosts: requests that inherit from `requests` get responses of the class `response`. Node's own Response costs twice as much. */
+export function respondBy(requests: object, response: typeof Response): void {
   Object.defineProperty(requests, fastest, { value: response, configurable: true })
 }
 
-export function answerClass(): typeof Response {
+export function responseClass(): typeof Response {
   const request: HostRequest | undefined = currentRequest()?.request
   return request?.[fastest] ?? Response
 }
@@ -22,9 +22,9 @@ export function makeResponse(
   body: ConstructorParameters<typeof Response>[0],
   init: ResponseInit,
 ): Response {
-  return new (answerClass())(body, init)
+  return new (responseClass())(body, init)
 }
 
 export function jsonResponse(value: unknown, init: ResponseInit): Response {
-  return answerClass().json(value, init)
+  return responseClass().json(value, init)
 }

@@ -10,7 +10,7 @@ import {
 } from "../../datastar/index.ts"
 import { html, raw } from "../../html/index.ts"
 import { NitroError } from "../../shared/errors.ts"
-import type { Asked } from "../input/asked.ts"
+import type { ClientRequest } from "../input/client-request.ts"
 import "../contract/errors.ts"
 import { alertSignal } from "../contract/form-keys.ts"
 import { mediaTypeOf } from "../contract/media-type.ts"
@@ -25,10 +25,10 @@ const scriptTypes =
   /^(?:text\/html|text\/event-stream|application\/json|(?:text|application)\/javascript)$/
 
 /** @throws NITRO_UNSENDABLE for a Response that was read already, or that the page's script could not show. */
-export function assertAnswerable(
+export function assertRelayable(
   response: Response,
   name: string,
-  { client, request }: Pick<Asked, "client" | "request">,
+  { client, request }: Pick<ClientRequest, "client" | "request">,
 ): void {
   if (response.bodyUsed || response.body?.locked) {
     throw refuse(name, "whose body was read already", "Return response.clone(), or read the clone.")
@@ -61,10 +61,10 @@ export function assertAnswerable(
   )
 }
 
-/** `events` go ahead of the response: that a form succeeded. `assertAnswerable` has passed. */
-export async function answerOfResponse(
+/** `events` go ahead of the response: that a form succeeded. `assertRelayable` has passed. */
+export async function relayed(
   response: Response,
-  { client, request }: Pick<Asked, "client" | "request">,
+  { client, request }: Pick<ClientRequest, "client" | "request">,
   events: string,
 ): Promise<Response> {
   if (client !== "datastar") return response

@@ -3,9 +3,9 @@ import { SseText } from "../../datastar/index.ts"
 import { isEntity } from "../../entity/internal.ts"
 import { Markup } from "../../html/index.ts"
 import { NitroError } from "../../shared/errors.ts"
-import type { Asked } from "../input/asked.ts"
+import type { ClientRequest } from "../input/client-request.ts"
 import "../contract/errors.ts"
-import { assertAnswerable, isResponse } from "./returned-response.ts"
+import { assertRelayable, isResponse } from "./returned-response.ts"
 
 /** A value for the page: markup patches elements by id, events go as they are, or a list of both. */
 export type Patch = Markup | SseText | readonly (Patch | Empty)[]
@@ -42,9 +42,9 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown>
 export function assertSendable(
   value: unknown,
   name: string,
-  asked: Pick<Asked, "client" | "request">,
+  source: Pick<ClientRequest, "client" | "request">,
 ): void {
-  if (isResponse(value)) assertAnswerable(value, name, asked)
+  if (isResponse(value)) assertRelayable(value, name, source)
   else if (value instanceof ReadableStream) {
     throw unsendable(
       name,
@@ -53,14 +53,14 @@ export function assertSendable(
     )
   }
   // Each value of a generator is judged when it comes.
-  else if (!isAsyncIterable(value)) assertItem(value, name, asked)
+  else if (!isAsyncIterable(value)) assertItem(value, name, source)
 }
 
 /** The same for one value of a generator. */
 export function assertItem(
   value: unknown,
   name: string,
-  asked: Pick<Asked, "client" | "request">,
+  source: Pick<ClientRequest, "client" | "request">,
 ): void {
   if (isPatch(value)) return
   if (isResponse(value))
@@ -73,14 +73,14 @@ export function assertItem(
     )
   }
   assertData(value, name, "the value", [])
-  assertShown(value, name, asked)
+  assertShown(value, name, source)
 }
 
 /** A GET of the page's script expects content to show, which data is not. */
 function assertShown(
   value: unknown,
   name: string,
-  { client, request }: Pick<Asked, "client" | "request">,
+  { client, request }: Pick<ClientRequest, "client" | "request">,
 ): void {
   if (client !== "datastar" || (request.method !== "GET" && request.method !== "HEAD")) return
   if (value === undefined || value === null || value === false || isEmptyList(value)) return

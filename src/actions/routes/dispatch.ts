@@ -29,8 +29,13 @@ import {
   type Params,
   type Route,
 } from "../contract/route.ts"
-import { type Asked, type Client, clientOf, type PostedForm } from "../input/asked.ts"
 import { discardBody } from "../input/body.ts"
+import {
+  type Client,
+  type ClientRequest,
+  clientOf,
+  type PostedForm,
+} from "../input/client-request.ts"
 import { coerce } from "../input/coerce.ts"
 import { gatherParts } from "../input/form-parts.ts"
 import { type RequestInput, readInput, readQuery } from "../input/input.ts"
@@ -119,7 +124,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     let posted: Input | undefined
     // As it came: a default of a schema may be another one each time.
     let given: () => unknown = () => undefined
-    let asked: Asked = { request, client: clientOf(request), form: undefined }
+    let asked: ClientRequest = { request, client: clientOf(request), form: undefined }
     try {
       if (request.method !== "GET" && request.method !== "HEAD")
         assertSameSite(request, options.trustedOrigins)
@@ -174,7 +179,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const key =
         route.method === "GET"
           ? undefined
-          : requestKeyOf({ request, client: asked.client, form: posted, given })
+          : requestKeyOf({ request, client: asked.client, form: posted, content: given })
       if (key !== undefined) {
         const respond = async (call: TimedCall) => {
           const outcome = await run(call)

@@ -16,7 +16,7 @@ import { sessionOf } from "../context/session.ts"
 import { TimedCall } from "../context/timed-call.ts"
 import { type RequestKey, requestKeyOf } from "../input/request-key.ts"
 import { Idempotency } from "./idempotency.ts"
-import { MemoryAnswers } from "./kept-answers.ts"
+import { MemoryRecords } from "./idempotency-records.ts"
 
 const formHeaders = {
   "content-type": "application/x-www-form-urlencoded",
@@ -362,7 +362,7 @@ it("gives cookies again to the visitor that they were made for, and to no other"
           request,
           client: "json",
           form: undefined,
-          given: () => ({}),
+          content: () => ({}),
         }) as RequestKey
         const response = await idempotency.once(key, {
           respond,
@@ -387,7 +387,7 @@ it("gives cookies again to the visitor that they were made for, and to no other"
 })
 
 it("holds 16 MiB in memory, and forgets the oldest first", async () => {
-  const answers = new MemoryAnswers()
+  const answers = new MemoryRecords()
   const expiresAt = Date.now() + 60_000
   for (let n = 0; n < 500; n++)
     await answers.add({ id: `${n}`, fingerprint: "", answer: "x".repeat(60_000), expiresAt })

@@ -8,7 +8,12 @@ import { context } from "../context/request-context.ts"
 import type { TimedCall } from "../context/timed-call.ts"
 import type { RequestKey } from "../input/request-key.ts"
 import { makeResponse } from "../reply/response.ts"
-import { type AnswerStore, type KeptAnswer, MemoryAnswers, StoredAnswers } from "./kept-answers.ts"
+import {
+  type IdempotencyRecord,
+  type IdempotencyRecords,
+  MemoryRecords,
+  StoredRecords,
+} from "./idempotency-records.ts"
 
 export interface IdempotencyOptions {
   /**
@@ -20,7 +25,7 @@ export interface IdempotencyOptions {
 
 const keepMs = 24 * 60 * 60 * 1000
 /** Bytes of a response. Of a larger one only the fact is kept. */
-const maxAnswerBytes = 64 * 1024
+const maxResponseBytes = 64 * 1024
 /** Longest time that one waits for a request that another process has begun; it may have ended in the middle. */
 const maxWaitMs = 60_000
 const pollMs = 100
@@ -39,14 +44,14 @@ export interface Work {
 }
 
 export class Idempotency {
-  readonly #answers: AnswerStore
+  readonly #records: IdempotencyRecords
   /** The requests that this process is carrying out, by id. */
   readonly #running = new Map<string, Promise<void>>()
 
   constructor(options: IdempotencyOptions = {}) {
     refuseUnknownOptions("nitro({ idempotency })", options, new Set(["store"]))
     const { store } = options
-    this.#answers = store === undefined ? new MemoryAnswers() : new StoredAnswers(store)
+    this.#records = store === undefined ? new MemoryRecords() : new StoredRecords(store)
   }
 
   /** @throws NITRO_IDEMPOTENCY_MISMATCH when the key was used for another request, NITRO_IDEMPOTENCY_UNKNOWN when it may have run. */
@@ -70,20 +75,20 @@ export class Idempotency {
   async #alone(key: RequestKey, work: Work): Promise<Response> {
     const since = Date.now()
     for (;;) {
-      const kept = await this.#answers.find(key.id)
-      if (kept === undefined) {
-        const answered = await this.#run(key, work)
-        if (answered !== undefined) return answered
+      const record = await this.#records.find(key.id)
+      if (record === undefined) {
+        const response = await this.#run(key, work)
+        if (response !== undefined) return response
         // Another process was faster.
         continue
       }
-      if (kept.fingerprint !== key.fingerprint) {
+      if (record.fingerprint !== key.fingerprint) {
         throw new NitroError(
           "NITRO_IDEMPOTENCY_MISMATCH",
           "This Idempotency-Key was used for a request with other content.",
         )
       }
-      if (kept.answer !== null) return answerFrom(kept.answer, key)
+      if (record.answer !== null) return responseFrom(record.answer, key)
       if (Date.now() - since > maxWaitMs) throw unknownOutcome()
       await new Promise(resolve => setTimeout(resolve, pollMs))
     }
@@ -91,33 +96,33 @@ export class Idempotency {
 
   /** Undefined when another process took the key in between. */
   async #run(key: RequestKey, work: Work): Promise<Response | undefined> {
-    const { store } = this.#answers
+    const { store } = this.#records
     const isCovered = work.inUnit && store !== undefined && store === work.store
     return isCovered ? await this.#inItsTransaction(key, work) : await this.#aroundIt(key, work)
   }
 
   /** The response is written with the writes that it reports: both are stored, or neither. */
   async #inItsTransaction(key: RequestKey, work: Work): Promise<Response | undefined> {
-    const taken = new Error("the key is taken")
+    const conflict = new Error("the key is taken")
     try {
       return await work.open(async call => {
-        const { response, text } = await keepable(await work.respond(call))
-        if (!(await this.#answers.add(keptOf(key, text)))) throw taken
+        const { response, text } = await readResponse(await work.respond(call))
+        if (!(await this.#records.add(recordOf(key, text)))) throw conflict
         return response
       })
     } catch (error) {
-      if (error === taken) return undefined
+      if (error === conflict) return undefined
       throw error
     }
   }
 
   /** Recorded before and after, since no transaction covers both: an interrupted request runs at most once. */
   async #aroundIt(key: RequestKey, { open, respond, inUnit }: Work): Promise<Response | undefined> {
-    if (!(await this.#answers.add(keptOf(key, null)))) return undefined
-    let running: ReturnType<typeof keepable> | undefined
+    if (!(await this.#records.add(recordOf(key, null)))) return undefined
+    let running: ReturnType<typeof readResponse> | undefined
     try {
       const { response, text } = await open(call => {
-        running = respond(call).then(keepable)
+        running = respond(call).then(readResponse)
         return running
       })
       await this.#keep(key, text)
@@ -126,34 +131,34 @@ export class Idempotency {
       // Without a unit of work it goes on behind its deadline, and holds its key until it has ended.
       if (!inUnit && running !== undefined && isDeadline(error)) void this.#keepLate(key, running)
       // It was taken back, so it may be tried again.
-      else await this.#answers.remove(key.id)
+      else await this.#records.remove(key.id)
       throw error
     }
   }
 
   /** It is done: failing to record that must not make it look undone. */
   #keep(key: RequestKey, text: string): Promise<void> {
-    return this.#answers
-      .change(keptOf(key, text))
+    return this.#records
+      .change(recordOf(key, text))
       .catch(error => reportError(error, "keeping a response for its idempotency key", "actions"))
   }
 
-  async #keepLate(key: RequestKey, running: ReturnType<typeof keepable>): Promise<void> {
+  async #keepLate(key: RequestKey, running: ReturnType<typeof readResponse>): Promise<void> {
     const text = await running.then(
       ({ text }) => text,
       () => undefined,
     )
     if (text !== undefined) return this.#keep(key, text)
-    await this.#answers
+    await this.#records
       .remove(key.id)
       .catch(error => reportError(error, "freeing an idempotency key", "actions"))
   }
 }
 
-const keptOf = ({ id, fingerprint }: RequestKey, answer: string | null): KeptAnswer => ({
+const recordOf = ({ id, fingerprint }: RequestKey, response: string | null): IdempotencyRecord => ({
   id,
   fingerprint,
-  answer,
+  answer: response,
   expiresAt: Date.now() + keepMs,
 })
 
@@ -161,7 +166,7 @@ const purpose = "idempotent answer"
 /** The record of a response that is too large, or that is a stream. */
 const tooLarge = JSON.stringify({ isLost: true })
 
-interface AnswerData {
+interface ResponseData {
   readonly isLost?: true
   readonly status: number
   readonly headers: readonly (readonly [string, string])[]
@@ -172,7 +177,7 @@ interface AnswerData {
 }
 
 /** The response as text, and a response to send in its place, since a body is read once. */
-async function keepable({
+async function readResponse({
   response,
   isStream,
 }: {
@@ -184,7 +189,7 @@ async function keepable({
   const cookies = response.headers.getSetCookie()
   const bytes = response.body === null ? undefined : Buffer.from(await response.arrayBuffer())
   const headers = [...response.headers].filter(([name]) => name !== "set-cookie")
-  const data: AnswerData = {
+  const data: ResponseData = {
     status: response.status,
     headers,
     ...(bytes && { body: bytes.toString("base64") }),
@@ -198,12 +203,12 @@ async function keepable({
   })
   return {
     response: again,
-    text: (bytes?.length ?? 0) > maxAnswerBytes ? tooLarge : JSON.stringify(data),
+    text: (bytes?.length ?? 0) > maxResponseBytes ? tooLarge : JSON.stringify(data),
   }
 }
 
-function answerFrom(text: string, { isKnown }: RequestKey): Response {
-  const { isLost, status, headers, body, cookies } = JSON.parse(text) as AnswerData
+function responseFrom(text: string, { isKnown }: RequestKey): Response {
+  const { isLost, status, headers, body, cookies } = JSON.parse(text) as ResponseData
   if (isLost) {
     throw new NitroError(
       "NITRO_IDEMPOTENCY_DONE",

@@ -60,8 +60,8 @@ function visibleField(
   )
 }
 
-function filterOf(field: FieldDefinition, given: unknown): unknown {
-  const values = (Array.isArray(given) ? given : [given]).map(text => {
+function filterOf(field: FieldDefinition, input: unknown): unknown {
+  const values = (Array.isArray(input) ? input : [input]).map(text => {
     const value = coerce(field.schema, text, true)
     if (fits(field, value)) return value
     throw badRequest(
@@ -89,9 +89,9 @@ function fits({ type, nullable }: FieldDefinition, value: unknown): boolean {
   return typeof value === (type === "integer" ? "number" : type)
 }
 
-function sortOf(entity: EntityClass, given: unknown): [name: string, direction: "asc" | "desc"][] {
-  if (given === undefined) return []
-  const parts = (Array.isArray(given) ? given : [given]).flatMap(text => String(text).split(","))
+function sortOf(entity: EntityClass, input: unknown): [name: string, direction: "asc" | "desc"][] {
+  if (input === undefined) return []
+  const parts = (Array.isArray(input) ? input : [input]).flatMap(text => String(text).split(","))
   const orders = new Map<string, "asc" | "desc">()
   for (const part of parts) {
     const { name } = visibleField(entity, part.replace(/^-/, ""), "sort")

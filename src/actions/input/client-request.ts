@@ -23,7 +23,7 @@ export interface PostedForm {
   readonly values: Input
 }
 
-export interface Asked {
+export interface ClientRequest {
   readonly request: Request
   readonly client: Client
   readonly form: PostedForm | undefined

@@ -8,7 +8,7 @@ import {
   withoutScopes,
 } from "../../entity/index.ts"
 
-export interface KeptAnswer {
+export interface IdempotencyRecord {
   readonly id: string
   readonly fingerprint: string
   /** The response as text; null while the request is pending. */
@@ -17,71 +17,71 @@ export interface KeptAnswer {
   readonly expiresAt: number
 }
 
-export interface AnswerStore {
+export interface IdempotencyRecords {
   /** The store whose transactions cover it; undefined for memory. */
   readonly store: Store | undefined
-  find(id: string): Promise<KeptAnswer | undefined>
+  find(id: string): Promise<IdempotencyRecord | undefined>
   /** False when there is one already. Within a unit of work: throws then, since its transaction may be lost. */
-  add(kept: KeptAnswer): Promise<boolean>
-  change(kept: KeptAnswer): Promise<void>
+  add(record: IdempotencyRecord): Promise<boolean>
+  change(record: IdempotencyRecord): Promise<void>
   remove(id: string): Promise<void>
 }
 
 const maxMemoryBytes = 16 * 1024 * 1024
 
 /** Keeps the newest 16 MiB of responses until the process ends. */
-export class MemoryAnswers implements AnswerStore {
+export class MemoryRecords implements IdempotencyRecords {
   readonly store = undefined
-  readonly #kept = new Map<string, KeptAnswer>()
+  readonly #records = new Map<string, IdempotencyRecord>()
   #bytes = 0
 
   get bytes(): number {
     return this.#bytes
   }
 
-  async find(id: string): Promise<KeptAnswer | undefined> {
-    const kept = this.#kept.get(id)
-    if (kept === undefined || kept.expiresAt > Date.now()) return kept
-    this.#drop(kept)
+  async find(id: string): Promise<IdempotencyRecord | undefined> {
+    const record = this.#records.get(id)
+    if (record === undefined || record.expiresAt > Date.now()) return record
+    this.#drop(record)
     return undefined
   }
 
-  async add(kept: KeptAnswer): Promise<boolean> {
-    if ((await this.find(kept.id)) !== undefined) return false
-    this.#put(kept)
+  async add(record: IdempotencyRecord): Promise<boolean> {
+    if ((await this.find(record.id)) !== undefined) return false
+    this.#put(record)
     return true
   }
 
-  async change(kept: KeptAnswer): Promise<void> {
-    const before = this.#kept.get(kept.id)
+  async change(record: IdempotencyRecord): Promise<void> {
+    const before = this.#records.get(record.id)
     if (before !== undefined) this.#drop(before)
-    this.#put(kept)
+    this.#put(record)
   }
 
   async remove(id: string): Promise<void> {
-    const kept = this.#kept.get(id)
-    if (kept !== undefined) this.#drop(kept)
+    const record = this.#records.get(id)
+    if (record !== undefined) this.#drop(record)
   }
 
-  #put(kept: KeptAnswer): void {
-    this.#kept.set(kept.id, kept)
-    this.#bytes += bytesOf(kept)
+  #put(record: IdempotencyRecord): void {
+    this.#records.set(record.id, record)
+    this.#bytes += bytesOf(record)
     const now = Date.now()
-    for (const oldest of this.#kept.values()) {
+    for (const oldest of this.#records.values()) {
       if (this.#bytes <= maxMemoryBytes && oldest.expiresAt > now) break
       this.#drop(oldest)
     }
   }
 
-  #drop(kept: KeptAnswer): void {
-    this.#kept.delete(kept.id)
-    this.#bytes -= bytesOf(kept)
+  #drop(record: IdempotencyRecord): void {
+    this.#records.delete(record.id)
+    this.#bytes -= bytesOf(record)
   }
 }
 
-const bytesOf = ({ answer }: KeptAnswer): number => 2 * (answer?.length ?? 0) + 400
+const bytesOf = ({ answer }: IdempotencyRecord): number => 2 * (answer?.length ?? 0) + 400
 
-class AnswerRow extends Entity(
+class RecordRow extends Entity(
   "IdempotentAnswer",
   {
     id: z.string(),
@@ -96,36 +96,36 @@ class AnswerRow extends Entity(
  * The rows of kept responses, in the table `nitro_answers`. List it among the entities of your migrations:
  * `createMigrator({ store, entities: [Todo, IdempotentAnswer], … })`.
  */
-export const IdempotentAnswer: EntityClass = AnswerRow
+export const IdempotentAnswer: EntityClass = RecordRow
 
 const sweepMs = 10 * 60 * 1000
 
 /** Keeps responses in a database, where they survive the process and are seen by all of them. They are outside of all scopes. */
-export class StoredAnswers implements AnswerStore {
+export class StoredRecords implements IdempotencyRecords {
   readonly store: Store
-  readonly #rows: typeof AnswerRow
+  readonly #rows: typeof RecordRow
   #sweptAt = Date.now()
 
   constructor(store: Store) {
     this.store = store
-    this.#rows = class extends AnswerRow {
+    this.#rows = class extends RecordRow {
       static store = store
     }
   }
 
-  find(id: string): Promise<KeptAnswer | undefined> {
+  find(id: string): Promise<IdempotencyRecord | undefined> {
     return withoutScopes(async () => {
-      const kept = await this.#rows.get(id)
-      if (kept === undefined || kept.expiresAt > Date.now()) return kept
-      await kept.delete()
+      const record = await this.#rows.get(id)
+      if (record === undefined || record.expiresAt > Date.now()) return record
+      await record.delete()
       return undefined
     })
   }
 
-  add(kept: KeptAnswer): Promise<boolean> {
+  add(record: IdempotencyRecord): Promise<boolean> {
     return withoutScopes(async () => {
       try {
-        await this.#rows.create(kept)
+        await this.#rows.create(record)
       } catch (error) {
         if (!isNitroError(error, "NITRO_DUPLICATE")) throw error
         return false
@@ -134,7 +134,7 @@ export class StoredAnswers implements AnswerStore {
     })
   }
 
-  change({ id, ...values }: KeptAnswer): Promise<void> {
+  change({ id, ...values }: IdempotencyRecord): Promise<void> {
     return withoutScopes(async () => {
       await this.#rows.updateWhere({ id }, values)
       if (Date.now() - this.#sweptAt < sweepMs) return
