@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from "vitest"
 import { z } from "zod"
 import { nitro } from "../src/adapters/fetch.ts"
-import { maxRowsAnnounced } from "../src/entity/binding/change.ts"
+import { maxRowsPublished } from "../src/entity/binding/change.ts"
 import { followAllChanges } from "../src/entity/binding/changes.ts"
 import {
   type Change,
@@ -200,10 +200,10 @@ describe.each(stores)("bulk writes on %s", (name, open) => {
   })
 })
 
-it(`announces no more than ${maxRowsAnnounced} rows, and one change of many above that`, async () => {
+it(`announces no more than ${maxRowsPublished} rows, and one change of many above that`, async () => {
   await withStores(memory(), async () => {
     await Book.createMany(
-      Array.from({ length: maxRowsAnnounced + 1 }, (_, n) => ({ n, shelfId: null })),
+      Array.from({ length: maxRowsPublished + 1 }, (_, n) => ({ n, shelfId: null })),
     )
     const changes = await seenBy(observeChanges, async () => {
       await Book.updateWhere({}, { done: true }, { all: true })
@@ -211,9 +211,9 @@ it(`announces no more than ${maxRowsAnnounced} rows, and one change of many abov
       await Book.deleteWhere({}, { all: true })
     })
     expect(brief(changes)).toEqual([
-      ["Book", "update-many", maxRowsAnnounced + 1, ["done"]],
+      ["Book", "update-many", maxRowsPublished + 1, ["done"]],
       ["Book", "update", undefined, ["done"]],
-      ["Book", "delete-many", maxRowsAnnounced + 1, []],
+      ["Book", "delete-many", maxRowsPublished + 1, []],
     ])
   })
 })

@@ -32,7 +32,7 @@ export class Start {
     this.#classes = classes
     waiting.add(this)
     // An app served without `serve` does not await it. The stores may be configured below this call.
-    setImmediate(() => void this.#checkUnasked())
+    setImmediate(() => void this.#checkInBackground())
   }
 
   /** Resolves once the app can respond; rejects in production with the faults that keep it from responding. */
@@ -64,7 +64,7 @@ export class Start {
     return this.#running
   }
 
-  async #checkUnasked(): Promise<void> {
+  async #checkInBackground(): Promise<void> {
     const end = Date.now() + patienceMs
     for (;;) {
       if (this.#outcome !== "open" || this.#isAwaited) return

@@ -61,13 +61,13 @@ export function readBindings(program: Program, keys: ChildKeys, isOurJsx: boolea
   return reader.bindings(isOurJsx)
 }
 
-class Scope {
-  readonly parent: Scope | undefined
+class Environment {
+  readonly parent: Environment | undefined
   /** Where `var` declares. */
-  readonly function: Scope
+  readonly function: Environment
   readonly names = new Set<string>()
 
-  constructor(parent: Scope | undefined, isFunction: boolean) {
+  constructor(parent: Environment | undefined, isFunction: boolean) {
     this.parent = parent
     this.function = isFunction || parent === undefined ? this : parent.function
   }
@@ -76,7 +76,7 @@ class Scope {
 interface Use {
   readonly node: Call | TaggedTemplate
   readonly name: string
-  readonly scope: Scope
+  readonly environment: Environment
   readonly tag: TagFunction | undefined
 }
 
@@ -96,7 +96,7 @@ const effects = new Set([
 ])
 
 class BindingReader {
-  readonly module: Scope = new Scope(undefined, true)
+  readonly module: Environment = new Environment(undefined, true)
   /** Local names of tag functions, of html``, and of `import * as`. */
   readonly #imported = new Map<string, TagFunction | "html" | "namespace">()
   /** Names that the module itself declares, and still mean tag functions. */
@@ -147,56 +147,56 @@ class BindingReader {
     }
   }
 
-  walk(node: Node, scope: Scope, functionStart: number, isInJsx: boolean): void {
-    let inner = scope
+  walk(node: Node, environment: Environment, functionStart: number, isInJsx: boolean): void {
+    let inner = environment
     let start = functionStart
     if (isFunction(node)) {
       const { id, params } = node
-      inner = new Scope(scope, true)
+      inner = new Environment(environment, true)
       start = node.start
-      if (id) (node.type === "FunctionDeclaration" ? scope : inner).names.add(id.name)
+      if (id) (node.type === "FunctionDeclaration" ? environment : inner).names.add(id.name)
       for (const param of params) declare(param, inner)
     } else if (blocks.has(node.type) || functionBlocks.has(node.type)) {
-      inner = new Scope(scope, functionBlocks.has(node.type))
+      inner = new Environment(environment, functionBlocks.has(node.type))
     } else if (effects.has(node.type) || isDelete(node)) {
       this.#effects.push({ at: node.start, functionStart })
-    } else inner = this.#declared(node, scope)
+    } else inner = this.#declared(node, environment)
     if (isJsx(node)) this.#sites.push({ node, isInJsx })
     else if (node.type === "CallExpression" || node.type === "TaggedTemplateExpression")
-      this.#use(node, scope)
+      this.#use(node, environment)
     const isOuterJsx = isJsx(node) || node.type === "JSXAttribute"
     forEachChild(node, this.#keys, child => this.walk(child, inner, start, isOuterJsx))
   }
 
-  /** The scope for what is inside of `node`, once its names are declared. */
-  #declared(node: Node, scope: Scope): Scope {
+  /** The environment for what is inside of `node`, once its names are declared. */
+  #declared(node: Node, environment: Environment): Environment {
     switch (node.type) {
       case "VariableDeclaration":
         for (const declaration of node.declarations)
-          declare(declaration.id, node.kind === "var" ? scope.function : scope)
-        return scope
+          declare(declaration.id, node.kind === "var" ? environment.function : environment)
+        return environment
       case "ClassDeclaration":
       case "TSEnumDeclaration":
       case "TSModuleDeclaration":
       case "TSImportEqualsDeclaration":
-        if (node.id?.type === "Identifier") scope.names.add(node.id.name)
-        return scope
+        if (node.id?.type === "Identifier") environment.names.add(node.id.name)
+        return environment
       case "ClassExpression": {
-        const inner = new Scope(scope, false)
+        const inner = new Environment(environment, false)
         if (node.id) inner.names.add(node.id.name)
         return inner
       }
       case "CatchClause": {
-        const inner = new Scope(scope, false)
+        const inner = new Environment(environment, false)
         if (node.param) declare(node.param, inner)
         return inner
       }
       default:
-        return scope
+        return environment
     }
   }
 
-  #use(node: Call | TaggedTemplate, scope: Scope): void {
+  #use(node: Call | TaggedTemplate, environment: Environment): void {
     const callee = node.type === "CallExpression" ? node.callee : node.tag
     if (callee.type === "Identifier") {
       const meaning = this.#imported.get(callee.name)
@@ -204,7 +204,7 @@ class BindingReader {
       this.#add({
         node,
         name: callee.name,
-        scope,
+        environment: environment,
         tag: meaning === "html" ? undefined : meaning,
       })
     } else if (callee.type === "MemberExpression") {
@@ -219,7 +219,7 @@ class BindingReader {
         return
       const tag = tagFunctions.get(property.name)
       if (tag !== undefined || property.name === "html")
-        this.#add({ node, name: object.name, scope, tag })
+        this.#add({ node, name: object.name, environment: environment, tag })
     }
   }
 
@@ -231,8 +231,8 @@ class BindingReader {
   bindings(isOurJsx: boolean): Bindings {
     const tags = new Map<Node, TagFunction>()
     const templates = new Set<Node>()
-    for (const { node, name, scope, tag } of this.#uses) {
-      if (isShadowed(name, scope, this.#destructured)) continue
+    for (const { node, name, environment, tag } of this.#uses) {
+      if (isShadowed(name, environment, this.#destructured)) continue
       if (node.type === "TaggedTemplateExpression") {
         if (tag === undefined) templates.add(node)
       } else if (tag !== undefined && !node.optional) tags.set(node, tag)
@@ -252,8 +252,12 @@ class BindingReader {
   }
 }
 
-function isShadowed(name: string, scope: Scope, ofModule: ReadonlySet<string>): boolean {
-  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
+function isShadowed(
+  name: string,
+  environment: Environment,
+  ofModule: ReadonlySet<string>,
+): boolean {
+  for (let at: Environment | undefined = environment; at !== undefined; at = at.parent) {
     if (at.names.has(name)) return at.parent !== undefined || !ofModule.has(name)
   }
   return false
@@ -263,25 +267,25 @@ const isDelete = (node: Node): boolean =>
   node.type === "UnaryExpression" && node.operator === "delete"
 
 /** Adds the names that a pattern declares. */
-function declare(pattern: Node, scope: Scope): void {
+function declare(pattern: Node, environment: Environment): void {
   switch (pattern.type) {
     case "Identifier":
-      scope.names.add(pattern.name)
+      environment.names.add(pattern.name)
       break
     case "ArrayPattern":
-      for (const element of pattern.elements) if (element !== null) declare(element, scope)
+      for (const element of pattern.elements) if (element !== null) declare(element, environment)
       break
     case "ObjectPattern":
       for (const property of pattern.properties)
-        declare(property.type === "Property" ? property.value : property, scope)
+        declare(property.type === "Property" ? property.value : property, environment)
       break
     case "AssignmentPattern":
-      declare(pattern.left, scope)
+      declare(pattern.left, environment)
       break
     case "RestElement":
-      declare(pattern.argument, scope)
+      declare(pattern.argument, environment)
       break
     case "TSParameterProperty":
-      declare(pattern.parameter, scope)
+      declare(pattern.parameter, environment)
   }
 }

@@ -48,13 +48,13 @@ export function Stat(props: StatProps): Markup {
     p(
       { class: "stat-value" },
       formatDisplay(value, format),
-      change !== undefined && changeText(change, locale),
+      change !== undefined && deltaText(change, locale),
     ),
     help !== undefined && p({ class: "stat-help" }, help),
   )
 }
 
-function changeText(change: number, locale: string | undefined): Markup {
+function deltaText(change: number, locale: string | undefined): Markup {
   const text = new Intl.NumberFormat(
     locale ?? "en-US",
     ownProps({ style: "percent", signDisplay: "exceptZero", maximumFractionDigits: 1 } as const),

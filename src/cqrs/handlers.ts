@@ -50,7 +50,7 @@ interface RunOptions extends SendOptions {
 }
 
 /** The set in force. */
-const scope = new AsyncVariable<Handlers>()
+const active = new AsyncVariable<Handlers>()
 
 /** Worth another attempt of a whole handler, which reads again what it changes. */
 const retryable = ["NITRO_STORE_BUSY", "NITRO_TRANSACTION_CONFLICT", "NITRO_STALE_ENTITY"]
@@ -148,7 +148,7 @@ class HandlerSet implements Handlers {
 
   // A test's set may stand in front of the one that the function was made for.
   #sendHere(message: Message): Promise<unknown> {
-    const handlers = scope.get() ?? this
+    const handlers = active.get() ?? this
     return definitionOf(message).kind === "command"
       ? handlers.execute(message as Message<"command">)
       : handlers.ask(message as Message<"query">)
@@ -174,7 +174,7 @@ class HandlerSet implements Handlers {
       attempt: 0,
       signal: options.signal,
     }
-    return scope.run(front, () =>
+    return active.run(front, () =>
       reported(context, () =>
         through(this.#outer, message, context, () =>
           this.#attempts(entry, message, context, options.within),
@@ -313,12 +313,12 @@ export function createHandlers(options: HandlersOptions = {}): Handlers {
 
 /** Runs `fn` with `handlers` as the current set: what the functions of this module work on, over awaits as well. */
 export function withHandlers<T>(handlers: Handlers, fn: () => T): T {
-  return scope.run(handlers, fn)
+  return active.run(handlers, fn)
 }
 
 /** The set in force: that of `withHandlers`, else the process's default. */
 export function currentHandlers(): Handlers {
-  return scope.get() ?? defaults
+  return active.get() ?? defaults
 }
 
 /** `handle` of the current set: gives a command or query its one handler. */

@@ -30,7 +30,7 @@ const sendFields = {
   post: sequence(rememberSent, sendAnyForm.post),
 }
 
-function asking(request: Expression, confirm: string | undefined): Expression {
+function withConfirmation(request: Expression, confirm: string | undefined): Expression {
   // As a branch, since the request may be a sequence of statements.
   return confirm === undefined
     ? request
@@ -43,7 +43,7 @@ export function formAttributes(
   action: string,
   confirm: string | undefined,
 ): FormAttributes {
-  return { method, action, "data-on:submit__prevent": asking(sendFields[method], confirm) }
+  return { method, action, "data-on:submit__prevent": withConfirmation(sendFields[method], confirm) }
 }
 
 /** The submissions of a form around one control, by the control. */
@@ -53,15 +53,15 @@ export interface Submissions {
 }
 
 export function submissions(method: FormMethod, confirm: string | undefined): Submissions {
-  return confirm === undefined ? unasked[method] : makeSubmissions(method, confirm)
+  return confirm === undefined ? plainSubmissions[method] : makeSubmissions(method, confirm)
 }
 
 const makeSubmissions = (method: FormMethod, confirm: string | undefined): Submissions => ({
-  button: asking(send[method], confirm),
-  field: asking(sendField[method], confirm),
+  button: withConfirmation(send[method], confirm),
+  field: withConfirmation(sendField[method], confirm),
 })
 
-const unasked: Readonly<Record<FormMethod, Submissions>> = {
+const plainSubmissions: Readonly<Record<FormMethod, Submissions>> = {
   get: makeSubmissions("get", undefined),
   post: makeSubmissions("post", undefined),
 }

@@ -1,5 +1,5 @@
 // The state of one app, as the modules below it see it: a base path, a secret, and a place for the state of each module.
-import type { PageScope } from "../../html/internal.ts"
+import type { PageApp } from "../../html/internal.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import type { Limits } from "../contract/limits.ts"
 import type { Exposure } from "../contract/route.ts"
@@ -16,7 +16,7 @@ export interface AppPart<T> {
 }
 
 /** One app, reached through the context of a request: `currentRequest()?.app`. Two apps in one process share nothing of it. */
-export interface AppState extends PageScope {
+export interface AppState extends PageApp {
   /** Prefix of everything that the app serves, without a slash at the end: `""` or `"/app"`. Known from the first request on. */
   readonly basePath: string
   /** Every route of the app. */

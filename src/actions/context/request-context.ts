@@ -1,5 +1,5 @@
 // The context of one request, for code that it is not passed to.
-import { pageScope } from "../../html/internal.ts"
+import { pageApp } from "../../html/internal.ts"
 import { AsyncVariable, runBoth } from "../../shared/async-variable.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { AppState } from "./app-state.ts"
@@ -48,7 +48,7 @@ export function context(): RequestContext {
 }
 
 export function withRequest<T>(context: RequestContext, fn: () => T): T {
-  return runBoth([storage, context], [pageScope, context.app], fn)
+  return runBoth([storage, context], [pageApp, context.app], fn)
 }
 
 /** Splits a request URL without the cost of a URL object. */

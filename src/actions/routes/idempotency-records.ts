@@ -23,7 +23,7 @@ export interface IdempotencyRecords {
   find(id: string): Promise<IdempotencyRecord | undefined>
   /** False when there is one already. Within a unit of work: throws then, since its transaction may be lost. */
   add(record: IdempotencyRecord): Promise<boolean>
-  change(record: IdempotencyRecord): Promise<void>
+  update(record: IdempotencyRecord): Promise<void>
   remove(id: string): Promise<void>
 }
 
@@ -52,7 +52,7 @@ export class MemoryRecords implements IdempotencyRecords {
     return true
   }
 
-  async change(record: IdempotencyRecord): Promise<void> {
+  async update(record: IdempotencyRecord): Promise<void> {
     const before = this.#records.get(record.id)
     if (before !== undefined) this.#drop(before)
     this.#put(record)
@@ -134,7 +134,7 @@ export class StoredRecords implements IdempotencyRecords {
     })
   }
 
-  change({ id, ...values }: IdempotencyRecord): Promise<void> {
+  update({ id, ...values }: IdempotencyRecord): Promise<void> {
     return withoutScopes(async () => {
       await this.#rows.updateWhere({ id }, values)
       if (Date.now() - this.#sweptAt < sweepMs) return

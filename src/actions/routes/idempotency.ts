@@ -139,7 +139,7 @@ export class Idempotency {
   /** It is done: failing to record that must not make it look undone. */
   #keep(key: RequestKey, text: string): Promise<void> {
     return this.#records
-      .change(recordOf(key, text))
+      .update(recordOf(key, text))
       .catch(error => reportError(error, "keeping a response for its idempotency key", "actions"))
   }
 

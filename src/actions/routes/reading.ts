@@ -14,7 +14,7 @@ interface Reading {
 
 const readings = new AsyncVariable<Reading>()
 let open = 0
-let stopObserving: (() => void) | undefined
+let unfollow: (() => void) | undefined
 
 /** Runs the route of a GET request. @throws NITRO_GET_CHANGES when it saved or deleted an entity, in development. */
 export async function runReading<T>(name: string, run: () => Promise<T>): Promise<T> {
@@ -22,7 +22,7 @@ export async function runReading<T>(name: string, run: () => Promise<T>): Promis
   const reading: Reading = { changes: new Set() }
   // Changes that nothing listens to cost less, so it listens no longer than it has to.
   open += 1
-  stopObserving ??= followAllChanges(note)
+  unfollow ??= followAllChanges(note)
   try {
     const value = await readings.run(reading, run)
     if (reading.changes.size > 0)
@@ -31,8 +31,8 @@ export async function runReading<T>(name: string, run: () => Promise<T>): Promis
   } finally {
     open -= 1
     if (open === 0) {
-      stopObserving?.()
-      stopObserving = undefined
+      unfollow?.()
+      unfollow = undefined
     }
   }
 }

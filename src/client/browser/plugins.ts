@@ -23,7 +23,7 @@ export interface AttributeContext {
   readonly value: string
   readonly modifiers: Modifiers
   /** Evaluates the attribute's expression; parsed at the first call. */
-  readonly run: (scope?: { evt?: Event; patch?: unknown }) => unknown
+  readonly run: (inputs?: { evt?: Event; patch?: unknown }) => unknown
   /**
    * Runs `fn` now and when a signal that it read changes; also when something else changes `watch` on the element
    * (an attribute's name, `*` for any attribute, or `content`), so that a morph or another script does not undo it.

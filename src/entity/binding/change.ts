@@ -6,7 +6,7 @@ import type { Row } from "../contract/repository.ts"
 import type { Values } from "../definition/mapper.ts"
 import type { Change, EntityClass, EntityInstance } from "../types/types.ts"
 import { type Binding, idOfRow } from "./bound-class.ts"
-import { announce, isObserved } from "./changes.ts"
+import { isObserved, notifyListeners } from "./changes.ts"
 import { hydrateCopy } from "./hydrate.ts"
 import { recordLater } from "./recorders.ts"
 import { currentUnit } from "./unit-of-work.ts"
@@ -76,7 +76,7 @@ class RowChange implements Change {
 export const rowsOfChange: (change: Change) => ChangeRows | undefined = RowChange.rowsOf
 
 /** Notifies about a row that was stored; `columns`: those that are new. Without `before` it is a create. */
-export function tellStored(
+export function publishStored(
   binding: Binding,
   row: Row,
   before: Row | undefined,
@@ -85,18 +85,18 @@ export function tellStored(
   if (!isObserved(binding)) return
   const { names } = binding.model
   const changed = before === undefined ? names : binding.model.namesOf(columns)
-  tell(binding, new RowChange({ binding, row, before }, changed))
+  publish(binding, new RowChange({ binding, row, before }, changed))
 }
 
-export function tellDeleted(binding: Binding, before: Row): void {
-  if (isObserved(binding)) tell(binding, new RowChange({ binding, row: undefined, before }, []))
+export function publishDeleted(binding: Binding, before: Row): void {
+  if (isObserved(binding)) publish(binding, new RowChange({ binding, row: undefined, before }, []))
 }
 
 /** How many rows a change of many is announced as, at most. */
-export const maxRowsAnnounced = 10_000
+export const maxRowsPublished = 10_000
 
 /** Announces one change in place of `count` rows that met the condition; undefined: an unknown number of them. */
-export function tellMany(
+export function publishMany(
   binding: Binding,
   op: "update-many" | "delete-many",
   {
@@ -115,15 +115,15 @@ export function tellMany(
   const partition = store.partition === undefined ? {} : { partition: store.partition }
   const many = { ...(where !== undefined && { where }), ...(count !== undefined && { count }) }
   // A change of many concerns no single row.
-  tell(binding, { entity, op, id: undefined as never, changed, ...many, ...partition })
+  publish(binding, { entity, op, id: undefined as never, changed, ...many, ...partition })
 }
 
-function tell(binding: Binding, change: Change): void {
+function publish(binding: Binding, change: Change): void {
   const { model, store } = binding
   const unit = currentUnit()
-  if (unit === undefined) announce(model, change)
+  if (unit === undefined) notifyListeners(model, change)
   else {
-    unit.consequences.announceLater(store, () => announce(model, change))
+    unit.consequences.announceLater(store, () => notifyListeners(model, change))
     recordLater(unit, binding, change)
   }
 }

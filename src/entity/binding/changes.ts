@@ -63,7 +63,7 @@ function listen(
   listener: ChangeListener,
   replace: (change: (list: List) => List) => void,
 ): () => void {
-  const subscription = ownListener(listener)
+  const subscription = copyOf(listener)
   replace(list => [...list, subscription])
   const entry = {
     off(): void {
@@ -76,7 +76,7 @@ function listen(
 }
 
 /** A new function, so that one listener may subscribe twice and unsubscribe once. */
-function ownListener(listener: ChangeListener): ChangeListener {
+function copyOf(listener: ChangeListener): ChangeListener {
   return change => listener(change)
 }
 
@@ -99,15 +99,15 @@ export function needsRows(written: Written & { readonly entity: EntityClass }): 
   )
 }
 
-export function announce({ listeners }: Model, change: Change): void {
+export function notifyListeners({ listeners }: Model, change: Change): void {
   const others = listeningToAll
   const ours = followers
-  for (const listener of listeners) call(listener, change)
-  for (const listener of others) call(listener, change)
-  for (const { listener } of ours) call(listener, change)
+  for (const listener of listeners) notifyOne(listener, change)
+  for (const listener of others) notifyOne(listener, change)
+  for (const { listener } of ours) notifyOne(listener, change)
 }
 
-function call(listener: ChangeListener, change: Change): void {
+function notifyOne(listener: ChangeListener, change: Change): void {
   void notify(
     () => withoutScopes(() => listener(change)),
     error => reportError(error, whereOf(change), "entity"),

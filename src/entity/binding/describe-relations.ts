@@ -35,7 +35,7 @@ export function relationOf(
     ofEntity = new Map()
     relationsByClass.set(entity, ofEntity)
   }
-  if (!ofEntity.has(name)) ofEntity.set(name, ask(entity, name))
+  if (!ofEntity.has(name)) ofEntity.set(name, describeRelation(entity, name))
   return ofEntity.get(name)
 }
 
@@ -70,7 +70,10 @@ function safeName(name: string): string {
 }
 
 // A getter may use what only a real instance has; then it computes something and is no relation.
-function ask(entity: EntityClass<object>, name: string): RelationDefinition | undefined {
+function describeRelation(
+  entity: EntityClass<object>,
+  name: string,
+): RelationDefinition | undefined {
   const getter = getterOf(entity, name)
   if (getter === undefined) return undefined
   try {

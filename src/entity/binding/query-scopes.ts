@@ -27,8 +27,8 @@ export function scope<T extends object, V>(
 ): QueryScope {
   const { definition } = entity
   const names: ReadonlySet<ScopeOperation> | undefined = operations && new Set(operations)
-  return (asker, operation) =>
-    asker.definition === definition && names?.has(operation) !== false ? where : true
+  return (reader, operation) =>
+    reader.definition === definition && names?.has(operation) !== false ? where : true
 }
 
 /** The scopes of one context, and the conditions that they gave. */

@@ -26,14 +26,14 @@ let values = 0
  */
 export function measure(predicate: Predicate): boolean {
   values = 0
-  const asks = look(predicate, 0)
+  const isRelated = look(predicate, 0)
   if (values > maxValues) {
     throw queryError(
       `A condition has ${values} values, and at most ${maxValues} are possible.`,
       "Split it into several queries. A list is one value: p => p.code.in(codes).",
     )
   }
-  return asks
+  return isRelated
 }
 
 function look(predicate: Predicate, depth: number): boolean {
@@ -41,9 +41,9 @@ function look(predicate: Predicate, depth: number): boolean {
   switch (predicate.op) {
     case "and":
     case "or": {
-      let asks = false
-      for (const part of predicate.of) if (look(part, depth + 1)) asks = true
-      return asks
+      let isRelated = false
+      for (const part of predicate.of) if (look(part, depth + 1)) isRelated = true
+      return isRelated
     }
     case "not":
       return look(predicate.of, depth + weightOfNot(predicate.of))

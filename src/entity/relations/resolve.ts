@@ -38,9 +38,9 @@ export function resolvedCondition(
 }
 
 function readyCondition(binding: Binding, where: Predicate): MaybePromise<Predicate> {
-  const asks = measure(where)
+  const isRelated = measure(where)
   if (binding.store.capabilities.jsonPaths !== true) refuseJson(binding, where)
-  return asks ? resolve(binding, where, true) : where
+  return isRelated ? resolve(binding, where, true) : where
 }
 
 function refuseJson(binding: Binding, where: Predicate): void {

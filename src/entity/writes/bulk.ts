@@ -5,7 +5,7 @@ import { isObject } from "../../shared/guards.ts"
 import { saves, traceSave } from "../../shared/trace.ts"
 import { bindingOf } from "../binding/binding.ts"
 import type { Binding } from "../binding/bound-class.ts"
-import { maxRowsAnnounced, tellMany, tellStored } from "../binding/change.ts"
+import { maxRowsPublished, publishMany, publishStored } from "../binding/change.ts"
 import { needsRows } from "../binding/changes.ts"
 import { hydrate, newInstance } from "../binding/hydrate.ts"
 import { inOwnUnit, lacksUnit } from "../binding/own-unit.ts"
@@ -109,7 +109,7 @@ async function updateMatches(
       : []
     const all = [...toColumns(binding, increments), ...version]
     const count = await writeTo(store, () => write(condition, columns, encoded, all))
-    tellMany(binding, "update-many", {
+    publishMany(binding, "update-many", {
       where: condition,
       count,
       columns: [...columns, ...all.map(({ column }) => column)],
@@ -123,7 +123,7 @@ async function updateMatches(
   if (
     atOnce !== undefined &&
     !isRowByRow &&
-    (!needsRows(binding) || (await isMoreThan(binding, condition, maxRowsAnnounced)))
+    (!needsRows(binding) || (await isMoreThan(binding, condition, maxRowsPublished)))
   )
     return inOneGo(atOnce)
   return atomically(async () => {
@@ -212,17 +212,17 @@ async function updateRows(
     const row = rows[at]
     return row !== undefined && touched[at] === 1 ? [{ row, write }] : []
   })
-  if (!needsRows(binding) || written.length > maxRowsAnnounced) {
+  if (!needsRows(binding) || written.length > maxRowsPublished) {
     const added = increments.map(({ field }) => field.index)
     const counted = version === undefined ? [] : [version]
-    tellMany(binding, "update-many", {
+    publishMany(binding, "update-many", {
       where: condition,
       count: written.length,
       columns: [...columns, ...added, ...counted],
     })
   } else {
     for (const { row, write } of written)
-      tellStored(binding, changedRow(row, write.columns, write.values), row, write.columns)
+      publishStored(binding, changedRow(row, write.columns, write.values), row, write.columns)
   }
   return written.length
 }

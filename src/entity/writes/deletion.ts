@@ -3,7 +3,7 @@
 import { type SaveMessage, saves, traceSave } from "../../shared/trace.ts"
 import { bindingOf } from "../binding/binding.ts"
 import type { Binding } from "../binding/bound-class.ts"
-import { maxRowsAnnounced, tellDeleted, tellMany, tellStored } from "../binding/change.ts"
+import { maxRowsPublished, publishDeleted, publishMany, publishStored } from "../binding/change.ts"
 import { isObserved, needsRows } from "../binding/changes.ts"
 import { runHook } from "../binding/class-body.ts"
 import { hydrate } from "../binding/hydrate.ts"
@@ -102,7 +102,7 @@ async function ended(
   wasThere: boolean,
 ): Promise<boolean> {
   if (!wasThere) return false
-  tellDeleted(binding, before)
+  publishDeleted(binding, before)
   await runHook(binding, record, "afterDelete")
   return true
 }
@@ -146,7 +146,7 @@ const deleteActions: DeleteActions = {
     const touched = await writeTo(binding.store, () => repository.write(writes))
     if (!isObserved(binding)) return
     rows.forEach((before, at) => {
-      if (touched[at] === 1) tellStored(binding, before.with(index, null), before, [index])
+      if (touched[at] === 1) publishStored(binding, before.with(index, null), before, [index])
     })
   },
 }
@@ -160,7 +160,7 @@ async function eraseRows(
   const touched = await writeTo(binding.store, () =>
     repository.write(rows.map((row): Write => ({ op: "delete", id: rowKey(row) }))),
   )
-  return tellAll(binding, rows, touched)
+  return publishAll(binding, rows, touched)
 }
 
 /** False when it was not deleted, or is gone for good. */
@@ -179,7 +179,7 @@ export async function restore(record: EntityRecord): Promise<boolean> {
   const row = await mark(record, binding, before, null)
   if (row === undefined) return false
   // To those who listen it is there again.
-  tellStored(binding, row, undefined, [])
+  publishStored(binding, row, undefined, [])
   return true
 }
 
@@ -276,8 +276,8 @@ async function eraseWhere(binding: Binding, condition: Predicate | undefined): P
       const count = await tryCascade(binding, async () =>
         writeTo(store, () => repository.deleteWhere(condition)),
       )
-      tellMany(binding, "delete-many", { where: condition, count, columns: [] })
-      if (count > 0) await tellTakenAlong(binding)
+      publishMany(binding, "delete-many", { where: condition, count, columns: [] })
+      if (count > 0) await publishCascaded(binding)
       return count
     } catch (error) {
       if (!isLongCascade(error)) throw error
@@ -296,14 +296,14 @@ async function mustReadRows(
 ): Promise<boolean> {
   if (!needsRows(binding)) return false
   const plan = { ...(condition === undefined ? {} : { where: condition }), orderBy: [] }
-  return (await onStore(binding.store, () => repository.count(plan))) <= maxRowsAnnounced
+  return (await onStore(binding.store, () => repository.count(plan))) <= maxRowsPublished
 }
 
 /** The rows of other classes that the store deleted or emptied along: it says of none which they are. */
-async function tellTakenAlong(binding: Binding): Promise<void> {
+async function publishCascaded(binding: Binding): Promise<void> {
   for (const { binding: other, field } of await takenAlong(binding)) {
-    if (field.onDelete === "cascade") tellMany(other, "delete-many", { columns: [] })
-    else tellMany(other, "update-many", { columns: [field.index] })
+    if (field.onDelete === "cascade") publishMany(other, "delete-many", { columns: [] })
+    else publishMany(other, "update-many", { columns: [field.index] })
   }
 }
 
@@ -314,7 +314,7 @@ async function markWhere(binding: Binding, condition: Predicate | undefined): Pr
   const atOnce = repository.updateWhere?.bind(repository)
   if (atOnce && !(await mustReadRows(binding, condition, repository))) {
     const count = await writeTo(store, () => atOnce(condition, columns, values))
-    tellMany(binding, "delete-many", { where: condition, count, columns: [] })
+    publishMany(binding, "delete-many", { where: condition, count, columns: [] })
     return count
   }
   const rows = await matching(binding, condition)
@@ -323,15 +323,16 @@ async function markWhere(binding: Binding, condition: Predicate | undefined): Pr
       rows.map((row): Write => ({ op: "update", id: rowKey(row), columns, values })),
     ),
   )
-  if (needsRows(binding) && rows.length <= maxRowsAnnounced) return tellAll(binding, rows, touched)
+  if (needsRows(binding) && rows.length <= maxRowsPublished)
+    return publishAll(binding, rows, touched)
   const count = touched.filter(one => one === 1).length
-  tellMany(binding, "delete-many", { where: condition, count, columns: [] })
+  publishMany(binding, "delete-many", { where: condition, count, columns: [] })
   return count
 }
 
-function tellAll(binding: Binding, rows: readonly Row[], touched: readonly number[]): number {
+function publishAll(binding: Binding, rows: readonly Row[], touched: readonly number[]): number {
   const deleted = rows.filter((_, index) => touched[index] === 1)
-  for (const row of deleted) tellDeleted(binding, row)
+  for (const row of deleted) publishDeleted(binding, row)
   return deleted.length
 }
 

@@ -6,7 +6,7 @@ import { type SaveMessage, saves, traceSave } from "../../shared/trace.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { bindingOf } from "../binding/binding.ts"
 import type { Binding } from "../binding/bound-class.ts"
-import { tellStored } from "../binding/change.ts"
+import { publishStored } from "../binding/change.ts"
 import { runHook, verifyInstance } from "../binding/class-body.ts"
 import { classOf } from "../binding/model.ts"
 import { inOwnUnit, lacksUnit } from "../binding/own-unit.ts"
@@ -421,7 +421,7 @@ function finish({ record, binding, row, updatedAt, version, write }: Prepared): 
   if (updatedAt !== undefined) values["updatedAt"] = updatedAt
   if (version !== undefined) values["version"] = version
   setStored(record, row, binding)
-  tellStored(binding, row, before, write.op === "update" ? write.columns : [])
+  publishStored(binding, row, before, write.op === "update" ? write.columns : [])
 }
 
 function runAfterHooks({ record, binding, write }: Prepared): MaybePromise<void> {

@@ -6,7 +6,7 @@ import {
   basecoat,
   publishedBasecoat,
 } from "./assets.gen.ts"
-import { pageScope } from "./page-scope.ts"
+import { pageApp } from "./page-app.ts"
 
 export type { Asset, BasecoatStyle } from "./assets.gen.ts"
 
@@ -39,7 +39,7 @@ export function basecoatAsset(
 
 /** Where the app of this request serves the assets. */
 export function currentAssetsPath(): string {
-  const basePath = pageScope.get()?.basePath ?? ""
+  const basePath = pageApp.get()?.basePath ?? ""
   return basePath === "" ? defaultAssetsPath : basePath + defaultAssetsPath
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto"
 import { html, Page, render, themeScriptHash } from "nitro-ts/html"
 import { describe, expect, it } from "vitest"
-import { type PageEndHook, pageScope, themeScript } from "../internal.ts"
+import { type PageEndHook, pageApp, themeScript } from "../internal.ts"
 
 describe("Page", () => {
   it("is a document with the client, the stylesheet and both colour schemes", () => {
@@ -143,7 +143,7 @@ describe("Page", () => {
 
 describe("the hooks of the app around a page", () => {
   const within = <T,>(pageEnds: readonly PageEndHook[], make: () => T): T =>
-    pageScope.run({ basePath: "", pageEnds }, make)
+    pageApp.run({ basePath: "", pageEnds }, make)
 
   it("add to the end of the body, in their order", () => {
     const page = within([() => html`<i>1</i>`, () => undefined, () => "<2>"], () =>

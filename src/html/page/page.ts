@@ -5,8 +5,8 @@ import { element, elementRecord, open } from "../elements/element.ts"
 import { type Child, toMarkup } from "../markup/child.ts"
 import { type Markup, PageEnd, Parts } from "../markup/markup.ts"
 import { chunks } from "../markup/render.ts"
+import { pageApp } from "./page-app.ts"
 import { head, type PageProps, pageProps, themeOf } from "./page-head.ts"
-import { pageScope } from "./page-scope.ts"
 
 /** A document: `<Page title="Shop">...</Page>`, or `Page({ title: "Shop" }, ...children)`. */
 export function Page(allProps: PageProps, ...children: Child[]): Markup {
@@ -28,7 +28,7 @@ export function Page(allProps: PageProps, ...children: Child[]): Markup {
 
 /** The additions of the hooks: immediate for a page that is finished, otherwise after its last child. */
 function pageEnd(content: Markup, nonce: string | undefined): Child {
-  const hooks = pageScope.get()?.pageEnds ?? []
+  const hooks = pageApp.get()?.pageEnds ?? []
   const runHooks = (): Markup => toMarkup(hooks.map(hook => hook({ nonce })))
   if (chunks(content) !== undefined) return runHooks()
   // The renderer that gets there may run in another context than the request: the hooks run in the one of this call.

@@ -12,7 +12,7 @@ import {
   suspenseScriptHash,
 } from "nitro-ts/html"
 import { describe, expect, it } from "vitest"
-import { pageScope, patchesOf, settle } from "../internal.ts"
+import { pageApp, patchesOf, settle } from "../internal.ts"
 import { suspenseScript } from "./suspense-markup.ts"
 
 function deferred<T>() {
@@ -367,7 +367,7 @@ describe("Suspense", () => {
       Suspense({ fallback: "wait", children: ticks().then(() => void log.push(name)) })
     const pageEnds = [() => html`<u>${log.join()}</u>`]
     const page = () =>
-      pageScope.run({ basePath: "", pageEnds }, () =>
+      pageApp.run({ basePath: "", pageEnds }, () =>
         Page({ title: "T", bare: true }, late("a"), late("b")),
       )
     expect(await all(page())).toMatch(/<u>a,b<\/u><\/body><\/html>$/)

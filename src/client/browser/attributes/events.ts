@@ -12,10 +12,10 @@ import { withTiming, withViewTransition } from "./timing.ts"
 function runner(
   { el, run }: AttributeContext,
   name: string,
-): (scope?: { evt?: Event; patch?: unknown }) => void {
-  return scope => {
+): (inputs?: { evt?: Event; patch?: unknown }) => void {
+  return inputs => {
     try {
-      batch(() => run(scope))
+      batch(() => run(inputs))
     } catch (error) {
       report("EXPRESSION", describe(el, name), error)
     }

@@ -5,7 +5,7 @@ import { toJavaScript } from "./compile.ts"
 import { tokenize } from "./tokens.ts"
 
 /** Names that an expression can use besides the signals. */
-export interface Environment {
+export interface Inputs {
   readonly el: Element
   readonly evt?: Event | undefined
   readonly patch?: unknown
@@ -13,7 +13,7 @@ export interface Environment {
   readonly action: (name: string) => (...args: unknown[]) => unknown
 }
 
-export type Expression = (environment: Environment) => unknown
+export type Expression = (inputs: Inputs) => unknown
 export type Evaluator = "compile" | "interpret"
 
 /** Bounds the memory of pages that patch in ever new expressions. */

@@ -6,6 +6,7 @@ import {
   CONSTANTS,
   call,
   checkKey,
+  Environment,
   fail,
   global,
   LEVELS,
@@ -15,7 +16,6 @@ import {
   POWER,
   Returned,
   type Run,
-  Scope,
   SKIPPED,
   special,
   update,
@@ -33,7 +33,7 @@ export function interpret(
 ): (names: Map<string, unknown>) => unknown {
   const program = new Parser(tokens, returnsValue).program()
   return names => {
-    const result = program(new Scope(names))
+    const result = program(new Environment(names))
     return result instanceof Returned ? result.value : returnsValue ? result : undefined
   }
 }
@@ -92,10 +92,10 @@ class Parser {
       if (!this.#take(";")) parts.push(this.#statement())
     }
     if (parts.length === 1) return parts[0]!
-    return scope => {
+    return environment => {
       let value: unknown
       for (const part of parts) {
-        value = part(scope)
+        value = part(environment)
         if (value instanceof Returned) return value
       }
       return value
@@ -117,7 +117,7 @@ class Parser {
           ? undefined
           : this.#sequence().run
       this.#endStatement()
-      return scope => new Returned(value?.(scope))
+      return environment => new Returned(value?.(environment))
     }
     if (this.#is("const") || this.#is("let") || this.#is("var")) return this.#declaration()
     const { run } = this.#sequence()
@@ -132,7 +132,7 @@ class Parser {
     const body = inner.#statements("}")
     this.#at = inner.#at
     this.#expect("}")
-    return scope => body(new Scope(new Map(), scope))
+    return environment => body(new Environment(new Map(), environment))
   }
 
   #if(): Run {
@@ -142,8 +142,8 @@ class Parser {
     const branch = (): Run => (this.#is("{") ? this.#block() : this.#statement())
     const yes = branch()
     const no = this.#take("else") ? branch() : undefined
-    return scope => {
-      const result = test(scope) ? yes(scope) : no?.(scope)
+    return environment => {
+      const result = test(environment) ? yes(environment) : no?.(environment)
       return result instanceof Returned ? result : undefined
     }
   }
@@ -154,11 +154,11 @@ class Parser {
     do {
       const name = this.#name()
       const value = this.#take("=") ? this.#assignment().run : undefined
-      parts.push(scope => scope.names.set(name, value?.(scope)))
+      parts.push(environment => environment.names.set(name, value?.(environment)))
     } while (this.#take(","))
     this.#endStatement()
-    return scope => {
-      for (const part of parts) part(scope)
+    return environment => {
+      for (const part of parts) part(environment)
     }
   }
 
@@ -168,9 +168,9 @@ class Parser {
       const before = part.run
       const after = this.#assignment().run
       part = {
-        run: scope => {
-          before(scope)
-          return after(scope)
+        run: environment => {
+          before(environment)
+          return after(environment)
         },
       }
     }
@@ -209,7 +209,7 @@ class Parser {
       return undefined
     const key = checkKey(names.pop())
     const path = names.join(".")
-    return scope => [(special(scope, "at()") as (path: string) => unknown)(path), key]
+    return environment => [(special(environment, "at()") as (path: string) => unknown)(path), key]
   }
 
   #arrow(): Run | undefined {
@@ -233,11 +233,11 @@ class Parser {
     this.#expect("=>")
     const isBlock = this.#is("{")
     const body = isBlock ? this.#block() : this.#assignment().run
-    return scope =>
+    return environment =>
       (...args: unknown[]) => {
         const names = new Map<string, unknown>(params.map((name, index) => [name, args[index]]))
         if (rest) names.set(rest, args.slice(params.length))
-        const result = body(new Scope(names, scope))
+        const result = body(new Environment(names, environment))
         return isBlock ? (result instanceof Returned ? result.value : undefined) : result
       }
   }
@@ -260,7 +260,7 @@ class Parser {
     const yes = this.#assignment().run
     this.#expect(":")
     const no = this.#assignment().run
-    return { run: scope => (test.run(scope) ? yes(scope) : no(scope)) }
+    return { run: environment => (test.run(environment) ? yes(environment) : no(environment)) }
   }
 
   #binary(level: number): Part {
@@ -274,10 +274,10 @@ class Parser {
       const a = left.run
       const b = this.#binary(level + 1).run
       const apply = operators[text]!
-      if (text === "&&") left = { run: scope => a(scope) && b(scope) }
-      else if (text === "||") left = { run: scope => a(scope) || b(scope) }
-      else if (text === "??") left = { run: scope => a(scope) ?? b(scope) }
-      else left = { run: scope => apply(a(scope), b(scope)) }
+      if (text === "&&") left = { run: environment => a(environment) && b(environment) }
+      else if (text === "||") left = { run: environment => a(environment) || b(environment) }
+      else if (text === "??") left = { run: environment => a(environment) ?? b(environment) }
+      else left = { run: environment => apply(a(environment), b(environment)) }
     }
   }
 
@@ -285,7 +285,7 @@ class Parser {
     const base = this.#unary()
     if (!this.#take("**")) return base
     const exponent = this.#power().run
-    return { run: scope => POWER(base.run(scope), exponent(scope)) }
+    return { run: environment => POWER(base.run(environment), exponent(environment)) }
   }
 
   #unary(): Part {
@@ -304,28 +304,28 @@ class Parser {
     const value = operand.run
     switch (text) {
       case "!":
-        return { run: scope => !value(scope) }
+        return { run: environment => !value(environment) }
       case "-":
-        return { run: scope => -(value(scope) as number) }
+        return { run: environment => -(value(environment) as number) }
       case "+":
-        return { run: scope => +(value(scope) as number) }
+        return { run: environment => +(value(environment) as number) }
       case "~":
-        return { run: scope => ~(value(scope) as number) }
+        return { run: environment => ~(value(environment) as number) }
       case "void":
-        return { run: scope => void value(scope) }
+        return { run: environment => void value(environment) }
       case "typeof":
         return {
-          run: scope => {
+          run: environment => {
             const { name } = operand
-            return name !== undefined && !scope.find(name) && !(name in globalThis)
+            return name !== undefined && !environment.find(name) && !(name in globalThis)
               ? "undefined"
-              : typeof value(scope)
+              : typeof value(environment)
           },
         }
       default:
         return {
-          run: scope => {
-            const place = operand.place?.(scope)
+          run: environment => {
+            const place = operand.place?.(environment)
             return (
               place === undefined ||
               place === SKIPPED ||
@@ -354,7 +354,7 @@ class Parser {
       else if (this.#take("[")) {
         const key = this.#sequence().run
         this.#expect("]")
-        part = member(part.run, scope => checkKey(key(scope)), skips)
+        part = member(part.run, environment => checkKey(key(environment)), skips)
       } else if (skips || this.#take(".")) {
         const { type, text } = this.#token
         if (type !== "name") this.#unexpected()
@@ -368,8 +368,8 @@ class Parser {
     const { run } = part
     return {
       ...part,
-      run: scope => {
-        const value = run(scope)
+      run: environment => {
+        const value = run(environment)
         return value === SKIPPED ? undefined : value
       },
     }
@@ -384,26 +384,29 @@ class Parser {
       type = member(type.run, () => key, false)
     }
     const args = this.#is("(") ? this.#arguments() : () => []
-    return { run: scope => Reflect.construct(type.run(scope) as new () => unknown, args(scope)) }
+    return {
+      run: environment =>
+        Reflect.construct(type.run(environment) as new () => unknown, args(environment)),
+    }
   }
 
-  #arguments(): (scope: Scope) => unknown[] {
+  #arguments(): (environment: Environment) => unknown[] {
     this.#expect("(")
     return this.#list(")")
   }
 
-  #list(end: ")" | "]"): (scope: Scope) => unknown[] {
+  #list(end: ")" | "]"): (environment: Environment) => unknown[] {
     const items: { run: Run; spread: boolean }[] = []
     while (!this.#take(end)) {
       const spread = this.#take("...")
       items.push({ run: this.#assignment().run, spread })
       if (!this.#is(end)) this.#expect(",")
     }
-    return scope => {
+    return environment => {
       const values: unknown[] = []
       for (const { run, spread } of items) {
-        if (spread) values.push(...(run(scope) as Iterable<unknown>))
-        else values.push(run(scope))
+        if (spread) values.push(...(run(environment) as Iterable<unknown>))
+        else values.push(run(environment))
       }
       return values
     }
@@ -427,14 +430,16 @@ class Parser {
         return { run: () => new RegExp(text.slice(1, slash), text.slice(slash + 1)) }
       }
       case "signal":
-        if (!text) return { run: scope => special(scope, "$") }
+        if (!text) return { run: environment => special(environment, "$") }
         return member(
-          scope => special(scope, "$"),
+          environment => special(environment, "$"),
           () => checkKey(text),
           false,
         )
       case "action":
-        return { run: scope => (special(scope, "@") as (name: string) => unknown)(text) }
+        return {
+          run: environment => (special(environment, "@") as (name: string) => unknown)(text),
+        }
       case "name":
         return this.#word(text)
       case "operator":
@@ -461,8 +466,8 @@ class Parser {
     }
     return {
       name,
-      run: scope => {
-        const names = scope.find(name)
+      run: environment => {
+        const names = environment.find(name)
         return names ? names.get(name) : global(name)
       },
     }
@@ -476,28 +481,28 @@ class Parser {
       return run
     })
     return {
-      run: scope =>
-        pieces.reduce((text, piece, index) => `${text}${parts[index - 1]!(scope)}${piece}`),
+      run: environment =>
+        pieces.reduce((text, piece, index) => `${text}${parts[index - 1]!(environment)}${piece}`),
     }
   }
 
   #object(): Run {
-    const entries: ((scope: Scope, target: Record<PropertyKey, unknown>) => void)[] = []
+    const entries: ((environment: Environment, target: Record<PropertyKey, unknown>) => void)[] = []
     while (!this.#take("}")) {
       entries.push(this.#entry())
       if (!this.#is("}")) this.#expect(",")
     }
-    return scope => {
+    return environment => {
       const target: Record<PropertyKey, unknown> = {}
-      for (const entry of entries) entry(scope, target)
+      for (const entry of entries) entry(environment, target)
       return target
     }
   }
 
-  #entry(): (scope: Scope, target: Record<PropertyKey, unknown>) => void {
+  #entry(): (environment: Environment, target: Record<PropertyKey, unknown>) => void {
     if (this.#take("...")) {
       const { run } = this.#assignment()
-      return (scope, target) => Object.assign(target, run(scope))
+      return (environment, target) => Object.assign(target, run(environment))
     }
     const { type, text } = this.#token
     let key: Run
@@ -514,8 +519,8 @@ class Parser {
     const isShorthand = type === "name" && (this.#is(",") || this.#is("}"))
     if (!isShorthand) this.#expect(":")
     const value = isShorthand ? this.#word(text).run : this.#assignment().run
-    return (scope, target) => {
-      target[checkKey(key(scope))] = value(scope)
+    return (environment, target) => {
+      target[checkKey(key(environment))] = value(environment)
     }
   }
 }

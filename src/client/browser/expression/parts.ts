@@ -1,12 +1,12 @@
-// The pieces that the interpreter builds expressions from: scopes, operators, places to read and write.
+// The pieces that the interpreter builds expressions from: environments, operators, places to read and write.
 // Loaded with the interpreter only: it imports nothing of the client.
 
 /** Values of names while an expression runs. */
-export class Scope {
+export class Environment {
   readonly names: Map<string, unknown>
-  readonly parent: Scope | undefined
+  readonly parent: Environment | undefined
 
-  constructor(names: Map<string, unknown>, parent?: Scope) {
+  constructor(names: Map<string, unknown>, parent?: Environment) {
     this.names = names
     this.parent = parent
   }
@@ -16,18 +16,20 @@ export class Scope {
   }
 }
 
-export type Run = (scope: Scope) => unknown
+export type Run = (environment: Environment) => unknown
 
 /** Names that no expression can spell. */
-export const special = (scope: Scope, name: "$" | "@" | "at()"): unknown =>
-  scope.find(name)!.get(name)
+export const special = (environment: Environment, name: "$" | "@" | "at()"): unknown =>
+  environment.find(name)!.get(name)
 /** Where a value lives: an object and a key, for assignment, calls and `delete`. */
-export type Place = (scope: Scope) => readonly [object: unknown, key: PropertyKey] | typeof SKIPPED
+export type Place = (
+  environment: Environment,
+) => readonly [object: unknown, key: PropertyKey] | typeof SKIPPED
 
 export interface Part {
   readonly run: Run
   readonly place?: Place
-  /** Of a name: assigned in the scope that declares it. */
+  /** Of a name: assigned in the environment that declares it. */
   readonly name?: string
 }
 
@@ -110,52 +112,60 @@ export function global(name: string): unknown {
   return read(globalThis, name)
 }
 
-export function member(object: Run, key: (scope: Scope) => PropertyKey, skips: boolean): Part {
-  const place: Place = scope => {
-    const target = object(scope)
+export function member(
+  object: Run,
+  key: (environment: Environment) => PropertyKey,
+  skips: boolean,
+): Part {
+  const place: Place = environment => {
+    const target = object(environment)
     return target === SKIPPED || (skips && (target === null || target === undefined))
       ? SKIPPED
-      : [target, key(scope)]
+      : [target, key(environment)]
   }
   return {
     place,
-    run: scope => {
-      const target = place(scope)
+    run: environment => {
+      const target = place(environment)
       return target === SKIPPED ? SKIPPED : read(target[0], target[1])
     },
   }
 }
 
-export function call(callee: Part, args: (scope: Scope) => unknown[], skips: boolean): Part {
+export function call(
+  callee: Part,
+  args: (environment: Environment) => unknown[],
+  skips: boolean,
+): Part {
   return {
-    run: scope => {
-      const place = callee.place?.(scope)
+    run: environment => {
+      const place = callee.place?.(environment)
       if (place === SKIPPED) return SKIPPED
-      const fn = place ? read(place[0], place[1]) : callee.run(scope)
+      const fn = place ? read(place[0], place[1]) : callee.run(environment)
       if (fn === SKIPPED || (skips && (fn === null || fn === undefined))) return SKIPPED
       if (typeof fn !== "function")
         throw new TypeError(`${String(place?.[1] ?? callee.name ?? "the value")} is not a function`)
-      return Reflect.apply(fn, place?.[0], args(scope))
+      return Reflect.apply(fn, place?.[0], args(environment))
     },
   }
 }
 
 function store(
   target: Part,
-  scope: Scope,
+  environment: Environment,
   change: (get: () => unknown) => { value: unknown; set: boolean; result: unknown },
 ): unknown {
   if (target.name !== undefined) {
     const { name } = target
-    const names = scope.find(name)
-    const { value, set, result } = change(() => target.run(scope))
+    const names = environment.find(name)
+    const { value, set, result } = change(() => target.run(environment))
     if (set) {
       if (names) names.set(name, value)
       else Reflect.set(globalThis, name, value)
     }
     return result
   }
-  const place = target.place?.(scope) ?? fail("this cannot be assigned to")
+  const place = target.place?.(environment) ?? fail("this cannot be assigned to")
   if (place === SKIPPED) return undefined
   const { value, set, result } = change(() => read(place[0], place[1]))
   if (set) {
@@ -170,10 +180,10 @@ export function assign(target: Part, operator: string, value: Run): Run {
   if (target.name === undefined && !target.place) fail("this cannot be assigned to")
   const apply =
     operator === "**" ? POWER : LEVELS.find(level => Object.hasOwn(level, operator))?.[operator]
-  return scope =>
-    store(target, scope, get => {
+  return environment =>
+    store(target, environment, get => {
       let result: unknown
-      if (!operator) result = value(scope)
+      if (!operator) result = value(environment)
       else {
         const before = get()
         const skip =
@@ -183,7 +193,9 @@ export function assign(target: Part, operator: string, value: Run): Run {
               ? before
               : operator === "&&" && !before
         if (skip) return { value: before, set: false, result: before }
-        result = /^(?:\?\?|\|\||&&)$/.test(operator) ? value(scope) : apply!(before, value(scope))
+        result = /^(?:\?\?|\|\||&&)$/.test(operator)
+          ? value(environment)
+          : apply!(before, value(environment))
       }
       return { value: result, set: true, result }
     })
@@ -191,8 +203,8 @@ export function assign(target: Part, operator: string, value: Run): Run {
 
 export function update(target: Part, by: 1 | -1, prefix: boolean): Run {
   if (target.name === undefined && !target.place) fail("this cannot be assigned to")
-  return scope =>
-    store(target, scope, get => {
+  return environment =>
+    store(target, environment, get => {
       const before = Number(get())
       return { value: before + by, set: true, result: prefix ? before + by : before }
     })

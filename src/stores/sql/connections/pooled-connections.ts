@@ -8,7 +8,7 @@ import type { MaybePromise } from "../../../shared/types.ts"
 import type { Connections } from "../contract/connections.ts"
 import type { Dialect } from "../contract/dialect.ts"
 import type { Driver } from "../contract/driver.ts"
-import type { PoolDriver, Session } from "../contract/pool-driver.ts"
+import type { PoolDriver, ReservedConnection } from "../contract/pool-driver.ts"
 import { explain } from "../table/explain.ts"
 
 export interface PooledConnectionsOptions {
@@ -23,7 +23,7 @@ export interface PooledConnectionsOptions {
 
 /** An open transaction; its frames are the transaction itself and the savepoints in it, below a root that stands for outside. */
 interface Transaction {
-  readonly session: Session
+  readonly connection: ReservedConnection
   readonly root: TransactionFrame
   readonly afterCommit: (() => void)[]
   /** Once it has begun. */
@@ -56,7 +56,10 @@ export class PooledConnections implements Connections {
   readonly #options: PooledConnectionsOptions
   readonly #context: AsyncVariable<Place> = new AsyncVariable<Place>()
   /** Connections in use by a transaction or another caller, with the frame that identifies it; the oldest first. */
-  readonly #held: Map<Session, TransactionFrame> = new Map<Session, TransactionFrame>()
+  readonly #held: Map<ReservedConnection, TransactionFrame> = new Map<
+    ReservedConnection,
+    TransactionFrame
+  >()
   #pool: PoolDriver | undefined
   #closing: Promise<void> | undefined
   #onRelease: (() => void) | undefined
@@ -167,15 +170,15 @@ export class PooledConnections implements Connections {
         `The connection of ${this.#options.name} is requested inside of a transaction.`,
       )
     }
-    const session = await this.#reserve("work that needs a connection alone")
+    const connection = await this.#reserve("work that needs a connection alone")
     let isDone = false
     try {
-      const result = await work(session)
+      const result = await work(connection)
       isDone = true
       return result
     } finally {
       // Work that failed may have left a transaction open, or a setting changed.
-      this.#release(session, !isDone)
+      this.#release(connection, !isDone)
     }
   }
 
@@ -249,7 +252,7 @@ export class PooledConnections implements Connections {
   async #watch<T>({ transaction, frame }: Place, work: Work<T>): Promise<T> {
     if (frame.broken !== undefined) throw brokenError(frame.broken)
     try {
-      return await work(transaction.session)
+      return await work(transaction.connection)
     } catch (error) {
       // A statement that was refused before it was sent leaves the transaction intact.
       if (!(error instanceof NitroError)) this.#break(transaction, frame, error)
@@ -257,7 +260,7 @@ export class PooledConnections implements Connections {
     }
   }
 
-  #break({ session }: Transaction, frame: TransactionFrame, error: unknown): void {
+  #break({ connection: session }: Transaction, frame: TransactionFrame, error: unknown): void {
     frame.broken ??= error
     if (!session.lost) return
     for (let each: TransactionFrame | undefined = frame; each !== undefined; each = each.parent)
@@ -283,9 +286,9 @@ export class PooledConnections implements Connections {
         },
       )
     }
-    const session = await this.#reserve(holder)
+    const connection = await this.#reserve(holder)
     const transaction: Transaction = {
-      session,
+      connection: connection,
       root: new TransactionFrame(undefined),
       afterCommit: [],
       rollback: undefined,
@@ -338,7 +341,7 @@ export class PooledConnections implements Connections {
   }
 
   async #rollbackOnce(place: Place, refuse: boolean): Promise<void> {
-    const { session } = place.transaction
+    const { connection: session } = place.transaction
     await place.frame.settled(this.#options.waitTimeoutMs).catch(() => undefined)
     for (const undo of place.frame.undo.reverse()) undo()
     // The caller wants the first error, not one about rolling back; a connection that cannot even do that is given up.
@@ -350,7 +353,7 @@ export class PooledConnections implements Connections {
    * Stops what still runs: it may wait for a lock, and the rollback would wait with it. The server has signalled the backend when
    * this resolves, so a signal that comes too late for the statement hits the rollback at most, not what the next caller runs.
    */
-  async #cancel({ session }: Transaction): Promise<void> {
+  async #cancel({ connection: session }: Transaction): Promise<void> {
     if (session.isBusy) await session.cancel()
   }
 
@@ -359,7 +362,7 @@ export class PooledConnections implements Connections {
     { discard, refuse }: { readonly discard: boolean; readonly refuse: boolean },
   ): void {
     frame.leave(refuse)
-    this.#release(transaction.session, discard)
+    this.#release(transaction.connection, discard)
   }
 
   async #beginInside(outer: Place, options: TransactionOptions): Promise<Opened> {
@@ -412,7 +415,7 @@ export class PooledConnections implements Connections {
     for (const undo of frame.undo.reverse()) undo()
     try {
       // A savepoint that outlived its transaction is gone with it.
-      if (frame.ended || transaction.session.lost) return
+      if (frame.ended || transaction.connection.lost) return
       await this.#command(transaction, parent, `rollback to savepoint ${name}`)
       await this.#command(transaction, parent, `release savepoint ${name}`)
     } catch {
@@ -425,7 +428,7 @@ export class PooledConnections implements Connections {
   async #command(transaction: Transaction, frame: TransactionFrame, sql: string): Promise<string> {
     if (frame.broken !== undefined) throw brokenError(frame.broken)
     try {
-      return await transaction.session.command(sql)
+      return await transaction.connection.command(sql)
     } catch (error) {
       this.#break(transaction, frame, error)
       throw explain(error, { dialect: this.#options.dialect, store: this.#options.name })
@@ -443,13 +446,13 @@ export class PooledConnections implements Connections {
     })
   }
 
-  async #reserve(holder: string | undefined): Promise<Session> {
+  async #reserve(holder: string | undefined): Promise<ReservedConnection> {
     const pool = this.#open()
     try {
-      const session = pool.reserve()
+      const connection = pool.reserve()
       const mine = await (this.#held.size < pool.maxConnections
-        ? session
-        : this.#inTime(session, late => late.release(false)))
+        ? connection
+        : this.#inTime(connection, late => late.release(false)))
       this.#held.set(mine, new TransactionFrame(undefined, holder))
       return mine
     } catch (error) {
@@ -457,9 +460,9 @@ export class PooledConnections implements Connections {
     }
   }
 
-  #release(session: Session, discard: boolean): void {
-    this.#held.delete(session)
-    session.release(discard)
+  #release(connection: ReservedConnection, discard: boolean): void {
+    this.#held.delete(connection)
+    connection.release(discard)
     this.#onRelease?.()
   }
 

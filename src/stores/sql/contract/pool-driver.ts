@@ -6,12 +6,12 @@ export interface PoolDriver extends Driver {
   /** How many connections there are at most. */
   readonly maxConnections: number
   /** Takes a connection out of the pool; waits until one is free. */
-  reserve(): Promise<Session>
+  reserve(): Promise<ReservedConnection>
   close(): Promise<void>
 }
 
 /** A connection that one caller has for itself. Statements that are started together run one after the other. */
-export interface Session extends Driver {
+export interface ReservedConnection extends Driver {
   /** Whether the connection is gone. */
   readonly lost: boolean
   /** Whether a statement runs or waits to run. */

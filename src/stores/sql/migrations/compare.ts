@@ -2,8 +2,8 @@
 import { isOurName } from "../table/names.ts"
 import { canonicalDefault } from "./canonical.ts"
 import { needsCast } from "./casts.ts"
-import type { ColumnChange, SchemaChange, TableChange } from "./change.ts"
 import type { MigrationDialect } from "./dialect.ts"
+import type { ColumnDifference, SchemaDifference, TableDifference } from "./difference.ts"
 import {
   type ColumnModel,
   columnOf,
@@ -18,11 +18,11 @@ export function compareSchemas(
   from: SchemaModel,
   to: SchemaModel,
   dialect: MigrationDialect,
-): SchemaChange {
+): SchemaDifference {
   const altered = to.tables.flatMap(table => {
     const before = tableOf(from, table.name)
-    const change = before && compareTables(before, table, dialect)
-    return change === undefined || isEmpty(change) ? [] : [change]
+    const difference = before && compareTables(before, table, dialect)
+    return difference === undefined || isEmpty(difference) ? [] : [difference]
   })
   return {
     created: to.tables.filter(table => tableOf(from, table.name) === undefined),
@@ -35,12 +35,13 @@ export function compareTables(
   from: TableModel,
   to: TableModel,
   dialect: MigrationDialect,
-): TableChange {
+): TableDifference {
   const changed = to.columns.flatMap(column => {
     const before = columnOf(from, column.name)
-    const change = before && compareColumns(before, column, dialect)
-    return change && (change.type || change.nullable || change.default || change.serial)
-      ? [change]
+    const difference = before && compareColumns(before, column, dialect)
+    return difference &&
+      (difference.type || difference.nullable || difference.default || difference.serial)
+      ? [difference]
       : []
   })
   const same = indexesTheSame(from, to)
@@ -68,7 +69,7 @@ function compareColumns(
   from: ColumnModel,
   to: ColumnModel,
   dialect: MigrationDialect,
-): ColumnChange {
+): ColumnDifference {
   return {
     from,
     to,
@@ -120,6 +121,6 @@ function foreignKeyKey(key: ForeignKeyModel): string {
   return JSON.stringify([key.columns, key.table, key.references, key.onDelete, key.deferred])
 }
 
-function isEmpty({ from: _from, to: _to, primaryKey, ...lists }: TableChange): boolean {
+function isEmpty({ from: _from, to: _to, primaryKey, ...lists }: TableDifference): boolean {
   return !primaryKey && Object.values(lists).every(list => list.length === 0)
 }

@@ -1,7 +1,7 @@
 // The contract of a dialect's migrations: what a change of the schema takes on one kind of database and not on others.
 import type { FieldType } from "../../../entity/store.ts"
 import type { Dialect } from "../contract/dialect.ts"
-import type { SchemaChange } from "./change.ts"
+import type { SchemaDifference } from "./difference.ts"
 import type { Executor } from "./executor.ts"
 import type { Directed, Rename } from "./hints.ts"
 import type { LiveSchema, SchemaModel } from "./model.ts"
@@ -53,7 +53,7 @@ export interface MigrationDialect {
   /** The tables that a database has. */
   introspect(reader: Pick<Executor, "all">): Promise<LiveSchema>
   /** All steps from one schema to another. `change` is behind the renames. */
-  steps(change: SchemaChange, renames: readonly Rename[], context: Context): Step[]
+  steps(difference: SchemaDifference, renames: readonly Rename[], context: Context): Step[]
   /** One spelling of a type in lower case, where a database has several. */
   canonicalType(type: string): string
   /** Whether `true` as a default is distinct from the number 1. */

@@ -1,9 +1,9 @@
 // From one model to another: the ordered steps of both ways, and the drops that may be meant as renames.
 import { canonicalType } from "./canonical.ts"
-import type { SchemaChange } from "./change.ts"
 import { compareSchemas } from "./compare.ts"
 import type { MigrationDialect, Step } from "./dialect.ts"
 import { dialectNamed } from "./dialects.ts"
+import type { SchemaDifference } from "./difference.ts"
 import { applyRenames, type Directed, directHints, type Hints } from "./hints.ts"
 import { columnOf, type SchemaModel, type TableModel } from "./model.ts"
 import { displayName } from "./sql-text.ts"
@@ -33,7 +33,7 @@ export function diffSchemas(from: SchemaModel, to: SchemaModel, hints: Hints = {
   return {
     up: up.steps,
     down: oneWay(to, from, directed.down, dialect).steps,
-    possibleRenames: possibleRenames(up.change, dialect),
+    possibleRenames: possibleRenames(up.difference, dialect),
   }
 }
 
@@ -42,21 +42,21 @@ function oneWay(
   to: SchemaModel,
   hints: Directed,
   dialect: MigrationDialect,
-): { readonly steps: Step[]; readonly change: SchemaChange } {
+): { readonly steps: Step[]; readonly difference: SchemaDifference } {
   const renamed = applyRenames(from, hints.renames)
-  const change = compareSchemas(renamed.schema, to, dialect)
+  const difference = compareSchemas(renamed.schema, to, dialect)
   const context = { dialect, hints }
   return {
     steps: [
-      ...dialect.steps(change, renamed.steps, context),
+      ...dialect.steps(difference, renamed.steps, context),
       ...valueSteps(renamed.schema, to, context),
     ],
-    change,
+    difference: difference,
   }
 }
 
 function possibleRenames(
-  { created, dropped, altered }: SchemaChange,
+  { created, dropped, altered }: SchemaDifference,
   dialect: MigrationDialect,
 ): PossibleRename[] {
   const tables = dropped.flatMap(old =>

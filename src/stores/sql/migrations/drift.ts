@@ -1,7 +1,8 @@
 // Differences between a database and its model, as sentences.
-import type { TableChange } from "./change.ts"
+
 import { compareTables } from "./compare.ts"
 import { dialectNamed } from "./dialects.ts"
+import type { TableDifference } from "./difference.ts"
 import { spelledAs } from "./introspect.ts"
 import { type LiveSchema, type SchemaModel, tableOf } from "./model.ts"
 import { displayName, shownAll } from "./sql-text.ts"
@@ -37,15 +38,22 @@ export function unmanagedTables(live: LiveSchema, expected: SchemaModel): string
   return actual.tables.flatMap(({ name }) => (tableOf(expected, name) === undefined ? [name] : []))
 }
 
-function describe({ from, to, ...change }: TableChange): Drift[] {
+function describe({ from, to, ...difference }: TableDifference): Drift[] {
   const drift: Drift[] = []
   const say = (text: string, harmless = false): void => {
     drift.push({ table: to.name, problem: `${displayName(to.name)}: ${text}.`, harmless })
   }
-  for (const { name } of change.added) say(`the column ${displayName(name)} is missing`)
-  for (const { name } of change.dropped)
+  for (const { name } of difference.added) say(`the column ${displayName(name)} is missing`)
+  for (const { name } of difference.dropped)
     say(`the column ${displayName(name)} is not in the migrations`)
-  for (const { from: is, to: should, type, nullable, serial, default: value } of change.changed) {
+  for (const {
+    from: is,
+    to: should,
+    type,
+    nullable,
+    serial,
+    default: value,
+  } of difference.changed) {
     const column = `the column ${displayName(should.name)}`
     if (type) say(`${column} is ${is.type || "of no type"} and should be ${should.type}`)
     if (nullable)
@@ -58,22 +66,22 @@ function describe({ from, to, ...change }: TableChange): Drift[] {
         true,
       )
   }
-  for (const { columns, unique } of change.addedIndexes)
+  for (const { columns, unique } of difference.addedIndexes)
     say(`${unique ? "a unique index" : "an index"} on (${shownAll(columns)}) is missing`, !unique)
-  for (const { columns, unique } of change.droppedIndexes)
+  for (const { columns, unique } of difference.droppedIndexes)
     say(
       `${unique ? "a unique index" : "an index"} on (${shownAll(columns)}) is not in the migrations`,
       !unique,
     )
-  for (const key of change.addedForeignKeys)
+  for (const key of difference.addedForeignKeys)
     say(
       `the reference of (${shownAll(key.columns)}) to ${displayName(key.table)}, on delete ${key.onDelete}, is missing`,
     )
-  for (const key of change.droppedForeignKeys)
+  for (const key of difference.droppedForeignKeys)
     say(
       `the reference of (${shownAll(key.columns)}) to ${displayName(key.table)}, on delete ${key.onDelete}, is not in the migrations`,
     )
-  if (change.primaryKey)
+  if (difference.primaryKey)
     say(
       `the primary key is (${shownAll(from.primaryKey)}) and should be (${shownAll(to.primaryKey)})`,
     )

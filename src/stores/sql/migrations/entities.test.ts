@@ -11,9 +11,9 @@ import {
   type Database,
   databases,
   exec,
-  inSession,
   keep,
   newFolder,
+  onConnection,
 } from "./testing/databases.ts"
 
 class Category extends Entity(
@@ -106,7 +106,7 @@ describe.each(one)("on $name", database => {
     await migrator.create()
     await migrator.up()
     const indexes = async (store: Store): Promise<unknown> =>
-      inSession(store, introspect).then(({ schema }) =>
+      onConnection(store, introspect).then(({ schema }) =>
         schema.tables
           .filter(({ name }) => /^(stocks|entries)$/.test(name))
           .map(table => table.indexes.map(({ columns }) => columns)),

@@ -1,4 +1,6 @@
 // The door `nitro-ts/migrations`: the schema of a database follows the entities, by reviewed SQL, forwards and back.
+
+export { withSession } from "./connection.ts"
 export type { Step } from "./dialect.ts"
 export { diffSchemas, type PossibleRename, type SchemaDiff } from "./diff.ts"
 export { type Drift, driftOf } from "./drift.ts"
@@ -30,4 +32,3 @@ export type {
 } from "./model.ts"
 export type { Loss } from "./run.ts"
 export { schemaOf } from "./schema-of.ts"
-export { withSession } from "./session.ts"

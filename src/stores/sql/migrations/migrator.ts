@@ -9,6 +9,7 @@ import { dialectNamed } from "./dialects.ts"
 import { diffSchemas, type PossibleRename } from "./diff.ts"
 import { type Drift, driftOf, unmanagedTables } from "./drift.ts"
 import "./errors.ts"
+import { withSession } from "./connection.ts"
 import type { Executor } from "./executor.ts"
 import { type Migration, migrationName, readMigrations, writeMigration } from "./files.ts"
 import type { Hints } from "./hints.ts"
@@ -24,7 +25,6 @@ import { introspect } from "./introspect.ts"
 import type { SchemaModel } from "./model.ts"
 import { type Loss, lossesOf, runMigration } from "./run.ts"
 import { schemaOf } from "./schema-of.ts"
-import { withSession } from "./session.ts"
 
 export interface MigratorOptions {
   /** A store of `nitro-ts/sqlite` or `nitro-ts/postgres`. It stays the caller's to close. */
@@ -213,7 +213,7 @@ class FolderMigrator implements Migrator {
 
   async status(): Promise<Status> {
     const migrations = await this.#read()
-    const history = await this.#session(readHistory)
+    const history = await this.#onConnection(readHistory)
     const { edited, missing, pending } = compareHistory(migrations, history)
     const applied = new Map(history.map(entry => [entry.name, entry]))
     const entries = migrations.map(({ name }) => {
@@ -239,7 +239,7 @@ class FolderMigrator implements Migrator {
 
   async check(): Promise<Check> {
     const migrations = await this.#read()
-    const { history, live } = await this.#session(async executor => ({
+    const { history, live } = await this.#onConnection(async executor => ({
       history: await readHistory(executor),
       live: await introspect(executor),
     }))
@@ -270,7 +270,7 @@ class FolderMigrator implements Migrator {
   async baseline(): Promise<{ migrations: string[]; drift: Drift[] }> {
     const migrations = await this.#read()
     const expected = migrations.at(-1)?.schema ?? this.#nothing()
-    return this.#session(executor =>
+    return this.#onConnection(executor =>
       executor.transaction(async () => {
         const history = await readHistory(executor)
         if (history.length > 0) {
@@ -338,7 +338,7 @@ class FolderMigrator implements Migrator {
       throw consentError(direction, losses)
     const done = new Set<string>()
     const warnings: string[] = []
-    await this.#session(async executor => {
+    await this.#onConnection(async executor => {
       for (const migration of chosen) {
         const result = await runMigration(executor, { migrations, migration, direction })
         if (result.ran) done.add(migration.name)
@@ -349,10 +349,12 @@ class FolderMigrator implements Migrator {
   }
 
   #compare(migrations: readonly Migration[]): Promise<Comparison> {
-    return this.#session(async executor => compareHistory(migrations, await readHistory(executor)))
+    return this.#onConnection(async executor =>
+      compareHistory(migrations, await readHistory(executor)),
+    )
   }
 
-  #session<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
+  #onConnection<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
     return withSession(this.#options.store, { lockTimeoutMs: this.#options.lockTimeoutMs }, work)
   }
 

@@ -9,8 +9,8 @@ import {
   quoteAll,
   quoteText,
 } from "../table/ddl.ts"
-import type { ColumnChange, SchemaChange, TableChange } from "./change.ts"
 import type { Context, Step } from "./dialect.ts"
+import type { ColumnDifference, SchemaDifference, TableDifference } from "./difference.ts"
 import type { Rename } from "./hints.ts"
 import {
   type ColumnModel,
@@ -20,36 +20,36 @@ import {
   type TableModel,
 } from "./model.ts"
 import { displayName, shownAll } from "./sql-text.ts"
-import { backfillOf, castOf, changeSentence, dropStep, renameStep, sentence } from "./steps.ts"
+import { backfillOf, castOf, differenceText, dropStep, renameStep, sentence } from "./steps.ts"
 
 const { quote } = sql
 
 export function postgresSteps(
-  change: SchemaChange,
+  difference: SchemaDifference,
   renames: readonly Rename[],
   context: Context,
 ): Step[] {
-  const created = inOrderOfReferences(change.created)
-  const dropped = inOrderOfReferences(change.dropped).reverse()
+  const created = inOrderOfReferences(difference.created)
+  const dropped = inOrderOfReferences(difference.dropped).reverse()
   const step = stepOf(context)
   return [
     ...renames.map(rename => renameStep(rename, context)),
-    ...change.altered.flatMap(({ to, droppedForeignKeys }) =>
+    ...difference.altered.flatMap(({ to, droppedForeignKeys }) =>
       droppedForeignKeys.map(key => step(to.name, dropReference(to.name, key))),
     ),
-    ...change.altered.flatMap(({ to, renamedForeignKeys }) =>
+    ...difference.altered.flatMap(({ to, renamedForeignKeys }) =>
       renamedForeignKeys.map(each => step(to.name, renameReference(to.name, each))),
     ),
-    ...change.altered.flatMap(altered => indexesGone(altered, context)),
+    ...difference.altered.flatMap(altered => indexesGone(altered, context)),
     ...created.map(table => step(table.name, createTable(table))),
-    ...change.altered.flatMap(altered => columnSteps(altered, context)),
+    ...difference.altered.flatMap(altered => columnSteps(altered, context)),
     ...created.flatMap(table =>
       table.foreignKeys.map(key => step(table.name, addReference(table.name, key))),
     ),
-    ...change.altered.flatMap(({ to, addedForeignKeys }) =>
+    ...difference.altered.flatMap(({ to, addedForeignKeys }) =>
       addedForeignKeys.map(key => step(to.name, addReference(to.name, key))),
     ),
-    ...change.altered.flatMap(altered => indexesFresh(altered, context)),
+    ...difference.altered.flatMap(altered => indexesFresh(altered, context)),
     // In a circle no order of drops works while the references are there.
     ...dropped.flatMap(table =>
       circular(table, dropped).map(key => step(table.name, dropReference(table.name, key))),
@@ -111,7 +111,7 @@ function circular(table: TableModel, dropped: readonly TableModel[]): ForeignKey
 }
 
 function indexesGone(
-  { to, droppedIndexes, renamedIndexes }: TableChange,
+  { to, droppedIndexes, renamedIndexes }: TableDifference,
   context: Context,
 ): Step[] {
   const step = stepOf(context)
@@ -135,7 +135,7 @@ function indexesGone(
   ]
 }
 
-function indexesFresh({ to, addedIndexes }: TableChange, context: Context): Step[] {
+function indexesFresh({ to, addedIndexes }: TableDifference, context: Context): Step[] {
   return addedIndexes.map(index =>
     stepOf(context)(to.name, {
       sentence: `Adds ${index.unique ? "a unique index" : "an index"} on ${displayName(to.name)} (${shownAll(index.columns)}).`,
@@ -145,19 +145,19 @@ function indexesFresh({ to, addedIndexes }: TableChange, context: Context): Step
 }
 
 /** Columns come first, then what is computed from the old ones, then those go. */
-function columnSteps(change: TableChange, context: Context): Step[] {
-  const { to, added, dropped, changed, primaryKey } = change
+function columnSteps(difference: TableDifference, context: Context): Step[] {
+  const { to, added, dropped, changed, primaryKey } = difference
   const step = stepOf(context)
   const table = `alter table ${quote(to.name)}`
   return [
     ...added.map(column => step(to.name, addColumn(to, column, context))),
     ...changed.map(each =>
       step(to.name, {
-        sentence: sentence([`${changeSentence(each)} in ${displayName(to.name)}`]),
+        sentence: sentence([`${differenceText(each)} in ${displayName(to.name)}`]),
         statements: changeColumn(to, each, context),
       }),
     ),
-    ...(primaryKey ? [step(to.name, changeKey(change))] : []),
+    ...(primaryKey ? [step(to.name, changeKey(difference))] : []),
     ...dropped.map(({ name }) =>
       step(to.name, {
         sentence: `Drops the column ${displayName(name)} of ${displayName(to.name)} with its values.`,
@@ -196,18 +196,18 @@ function addColumn(to: TableModel, column: ColumnModel, context: Context): Part 
   return { sentence: text, statements }
 }
 
-function changeColumn(to: TableModel, change: ColumnChange, context: Context): string[] {
+function changeColumn(to: TableModel, difference: ColumnDifference, context: Context): string[] {
   const table = quote(to.name)
-  const name = quote(change.to.name)
+  const name = quote(difference.to.name)
   const alter = `alter table ${table} alter column ${name}`
-  const { from, to: column, type, nullable, serial } = change
+  const { from, to: column, type, nullable, serial } = difference
   // A default does not always have a cast to the new type, so it goes first and comes back.
-  const resetsDefault = change.default || (type && from.default !== undefined)
+  const resetsDefault = difference.default || (type && from.default !== undefined)
   return [
     // The counter of a column may be an identity or a sequence.
     ...(serial && from.serial ? [`${alter} drop identity if exists`, `${alter} drop default`] : []),
     ...(resetsDefault && from.default !== undefined ? [`${alter} drop default`] : []),
-    ...(type ? [`${alter} type ${column.type} using ${castOf(to, change, context)}`] : []),
+    ...(type ? [`${alter} type ${column.type} using ${castOf(to, difference, context)}`] : []),
     ...(resetsDefault && column.default !== undefined ? [`${alter} set${defaultSql(column)}`] : []),
     ...(serial && column.serial
       ? [
@@ -225,7 +225,7 @@ function changeColumn(to: TableModel, change: ColumnChange, context: Context): s
   ]
 }
 
-function changeKey({ from, to }: TableChange): Part {
+function changeKey({ from, to }: TableDifference): Part {
   const table = quote(to.name)
   const add =
     to.primaryKey.length === 0

@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest"
 import type { EntityDefinition } from "../../../entity/store.ts"
 import { define, type FieldSpec } from "../testing/definitions.ts"
 import { createMigrator } from "./migrator.ts"
-import { all, type Database, databases, inSession, newFolder } from "./testing/databases.ts"
+import { all, type Database, databases, newFolder, onConnection } from "./testing/databases.ts"
 
 const script = fileURLToPath(new URL("testing/migrate.ts", import.meta.url))
 
@@ -114,7 +114,7 @@ describe.each(one)("on $name", database => {
     const gone = killed.done.catch(() => undefined)
     await killed.ready
     const applied = (): Promise<number> =>
-      inSession(
+      onConnection(
         store,
         async executor =>
           (
@@ -144,7 +144,7 @@ describe.each(one)("a lock on $name", database => {
       entities: [product("a", "b", "c")],
       lockTimeoutMs: 100,
     })
-    await inSession(blocker, executor =>
+    await onConnection(blocker, executor =>
       executor.transaction(async () => {
         await expect(impatient.up({ yes: true })).rejects.toMatchObject({
           code: "NITRO_MIGRATION_LOCKED",

@@ -8,28 +8,28 @@ import {
   referenceOf,
   referenceSql,
 } from "../table/ddl.ts"
-import type { SchemaChange, TableChange } from "./change.ts"
 import type { Context, Step } from "./dialect.ts"
+import type { SchemaDifference, TableDifference } from "./difference.ts"
 import type { Rename } from "./hints.ts"
 import { inOrderOfReferences, type TableModel } from "./model.ts"
 import { displayName, shownAll } from "./sql-text.ts"
-import { backfillOf, castOf, changeSentence, dropStep, renameStep, sentence } from "./steps.ts"
+import { backfillOf, castOf, differenceText, dropStep, renameStep, sentence } from "./steps.ts"
 
 export function sqliteSteps(
-  change: SchemaChange,
+  difference: SchemaDifference,
   renames: readonly Rename[],
   context: Context,
 ): Step[] {
-  const byTable = new Map(change.altered.map(altered => [altered.to.name, altered]))
-  const inOrder = inOrderOfReferences(change.altered.map(({ to }) => to))
+  const byTable = new Map(difference.altered.map(altered => [altered.to.name, altered]))
+  const inOrder = inOrderOfReferences(difference.altered.map(({ to }) => to))
   return [
     ...renames.map(rename => renameStep(rename, context)),
-    ...inOrderOfReferences(change.created).map(table => createStep(table, context)),
+    ...inOrderOfReferences(difference.created).map(table => createStep(table, context)),
     ...inOrder.flatMap(table => {
       const altered = byTable.get(table.name)
       return altered === undefined ? [] : alterSteps(altered, context)
     }),
-    ...inOrderOfReferences(change.dropped)
+    ...inOrderOfReferences(difference.dropped)
       .reverse()
       .map(table => dropStep(table, context)),
   ]
@@ -49,14 +49,14 @@ function createStep(table: TableModel, { dialect: { sql }, hints: { direction } 
   }
 }
 
-function alterSteps(change: TableChange, context: Context): Step[] {
-  return needsRebuild(change, context)
-    ? [rebuildStep(change, context)]
-    : inPlaceSteps(change, context)
+function alterSteps(difference: TableDifference, context: Context): Step[] {
+  return needsRebuild(difference, context)
+    ? [rebuildStep(difference, context)]
+    : inPlaceSteps(difference, context)
 }
 
 /** https://www.sqlite.org/lang_altertable.html, section 7: what `alter table` can not do. */
-function needsRebuild(change: TableChange, { hints }: Context): boolean {
+function needsRebuild(difference: TableDifference, { hints }: Context): boolean {
   const {
     from,
     to,
@@ -67,7 +67,7 @@ function needsRebuild(change: TableChange, { hints }: Context): boolean {
     droppedForeignKeys,
     droppedIndexes,
     primaryKey,
-  } = change
+  } = difference
   const isNew = (column: string): boolean => added.some(({ name }) => name === column)
   // A reference can come with a new column; every other one stands in the text of the table.
   const referencesStay =
@@ -96,8 +96,8 @@ function needsRebuild(change: TableChange, { hints }: Context): boolean {
   )
 }
 
-function inPlaceSteps(change: TableChange, context: Context): Step[] {
-  const { to, added, dropped, droppedIndexes, addedIndexes, renamedIndexes } = change
+function inPlaceSteps(difference: TableDifference, context: Context): Step[] {
+  const { to, added, dropped, droppedIndexes, addedIndexes, renamedIndexes } = difference
   const { direction, backfill } = context.hints
   const { sql } = context.dialect
   const { quote } = sql
@@ -150,8 +150,8 @@ function inPlaceSteps(change: TableChange, context: Context): Step[] {
 }
 
 /** https://www.sqlite.org/lang_altertable.html, section 7, "the 12-step procedure"; the rest of it stands in the runner. */
-function rebuildStep(change: TableChange, context: Context): Step {
-  const { from, to, added, dropped, changed } = change
+function rebuildStep(difference: TableDifference, context: Context): Step {
+  const { from, to, added, dropped, changed } = difference
   const { sql } = context.dialect
   const { quote } = sql
   const passing = `nitro_new_${to.name}`
@@ -174,10 +174,10 @@ function rebuildStep(change: TableChange, context: Context): Step {
   })
   const parts = [
     ...added.map(({ name }) => `adds ${displayName(name)}`),
-    ...changed.map(changeSentence),
+    ...changed.map(differenceText),
     ...dropped.map(({ name }) => `drops ${displayName(name)} with its values`),
-    ...referenceParts(change),
-    ...(change.primaryKey ? [`makes (${shownAll(to.primaryKey)}) the primary key`] : []),
+    ...referenceParts(difference),
+    ...(difference.primaryKey ? [`makes (${shownAll(to.primaryKey)}) the primary key`] : []),
   ]
   const statements = [
     createTableSql(sql, to, passing),
@@ -185,7 +185,7 @@ function rebuildStep(change: TableChange, context: Context): Step {
       sql,
       copied.map(({ column }) => column),
     )})\n  select ${copied.map(({ value }) => value).join(",\n    ")}\n  from ${quote(from.name)}`,
-    ...counterOf(change, passing),
+    ...counterOf(difference, passing),
     `drop table ${quote(from.name)}`,
     // Else SQLite looks at views and triggers that name a table which is not there for a moment.
     "pragma legacy_alter_table = on",
@@ -206,7 +206,7 @@ function rebuildStep(change: TableChange, context: Context): Step {
 }
 
 /** The number that a new table counts on from: that of the old one, whose newest rows may be gone. */
-function counterOf({ from, to }: TableChange, passing: string): string[] {
+function counterOf({ from, to }: TableDifference, passing: string): string[] {
   if (![from, to].every(({ columns }) => columns.some(({ serial }) => serial))) return []
   const [old, fresh] = [quoteText(from.name), quoteText(passing)]
   return [
@@ -215,7 +215,7 @@ function counterOf({ from, to }: TableChange, passing: string): string[] {
   ]
 }
 
-function referenceParts({ addedForeignKeys, droppedForeignKeys }: TableChange): string[] {
+function referenceParts({ addedForeignKeys, droppedForeignKeys }: TableDifference): string[] {
   return [
     ...droppedForeignKeys.map(
       key => `drops the reference of (${shownAll(key.columns)}) to ${displayName(key.table)}`,

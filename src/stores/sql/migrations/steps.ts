@@ -2,8 +2,8 @@
 import type { FieldType } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import { castSql } from "./casts.ts"
-import type { ColumnChange } from "./change.ts"
 import type { Context, MigrationDialect, Step } from "./dialect.ts"
+import type { ColumnDifference } from "./difference.ts"
 import "./errors.ts"
 import type { Rename } from "./hints.ts"
 import type { ColumnModel, TableModel } from "./model.ts"
@@ -18,7 +18,7 @@ export function renameStep(
     hints: { direction },
   }: Context,
 ): Step {
-  const change =
+  const clause =
     table === undefined ? `rename to ${quote(to)}` : `rename column ${quote(from)} to ${quote(to)}`
   const what =
     table === undefined
@@ -29,7 +29,7 @@ export function renameStep(
     table: table ?? to,
     sentence: `Renames ${what} to ${displayName(to)}.`,
     destructive: false,
-    statements: [`alter table ${quote(table ?? from)} ${change}`],
+    statements: [`alter table ${quote(table ?? from)} ${clause}`],
   }
 }
 
@@ -91,7 +91,7 @@ const emptyValues: Readonly<Record<FieldType, unknown>> = {
 /** The expression for the values in the new type. Throws `NITRO_MIGRATION_CAST`. */
 export function castOf(
   table: TableModel,
-  { from, to }: ColumnChange,
+  { from, to }: ColumnDifference,
   { dialect, hints }: Context,
 ): string {
   const value =
@@ -110,14 +110,14 @@ export function castOf(
 }
 
 /** The changes of columns, as the parts of a sentence. */
-export function changeSentence({
+export function differenceText({
   from,
   to,
   type,
   nullable,
   serial,
   default: changesDefault,
-}: ColumnChange): string {
+}: ColumnDifference): string {
   const parts = [
     ...(type ? [`from ${from.kind ?? from.type} to ${to.kind ?? to.type}`] : []),
     ...(nullable ? [to.nullable ? "so that it may be null" : "so that it is required"] : []),

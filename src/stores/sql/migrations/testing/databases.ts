@@ -7,8 +7,8 @@ import { postgresDrivers } from "../../postgres/drivers/load.ts"
 import { postgres } from "../../postgres/store.ts"
 import { sqlite } from "../../sqlite/store.ts"
 import { availableDrivers, openConnection, temporaryFolder } from "../../testing/drivers.ts"
+import { withSession } from "../connection.ts"
 import type { Executor } from "../executor.ts"
-import { withSession } from "../session.ts"
 
 export interface Database {
   readonly name: string
@@ -77,16 +77,19 @@ export function newFolder(): string {
   return folder.path(`migrations-${count++}`)
 }
 
-export function inSession<T>(store: Store, work: (executor: Executor) => Promise<T>): Promise<T> {
+export function onConnection<T>(
+  store: Store,
+  work: (executor: Executor) => Promise<T>,
+): Promise<T> {
   return withSession(store, { lockTimeoutMs: 5000 }, work)
 }
 
 export function exec(store: Store, ...statements: string[]): Promise<void> {
-  return inSession(store, async executor => {
+  return onConnection(store, async executor => {
     for (const statement of statements) await executor.exec(statement)
   })
 }
 
 export function all(store: Store, sql: string): Promise<unknown[][]> {
-  return inSession(store, executor => executor.all(sql))
+  return onConnection(store, executor => executor.all(sql))
 }

@@ -5,7 +5,7 @@ import { isObject } from "../../../../shared/guards.ts"
 import { queries, traceQuery } from "../../../../shared/trace.ts"
 import { StatementNames } from "../../compile/statement-names.ts"
 import { type SqlResult, statementCacheSize } from "../../contract/driver.ts"
-import type { PoolDriver, Session } from "../../contract/pool-driver.ts"
+import type { PoolDriver, ReservedConnection } from "../../contract/pool-driver.ts"
 import { requirePeer } from "../../contract/require-peer.ts"
 import { checkPostgresParameters, isLost } from "../dialect.ts"
 import { parserOf } from "../values.ts"
@@ -225,11 +225,11 @@ export class PgPoolDriver extends PgRunner implements PoolDriver {
     })
   }
 
-  reserve(): Promise<Session> {
+  reserve(): Promise<ReservedConnection> {
     return new Promise((resolve, reject) => {
       this.#pool.connect((failure, client, release) => {
         if (client === undefined) reject(failure)
-        else resolve(new PgSession(client, release, this.statements))
+        else resolve(new PgConnection(client, release, this.statements))
       })
     })
   }
@@ -239,7 +239,7 @@ export class PgPoolDriver extends PgRunner implements PoolDriver {
   }
 }
 
-class PgSession extends PgRunner implements Session {
+class PgConnection extends PgRunner implements ReservedConnection {
   lost = false
   readonly #client: PgClient
   readonly #release: (discard?: boolean) => void

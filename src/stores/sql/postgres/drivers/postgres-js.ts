@@ -5,7 +5,7 @@ import type { Row } from "../../../../entity/store.ts"
 import { queries, traceQuery } from "../../../../shared/trace.ts"
 import { StatementNames } from "../../compile/statement-names.ts"
 import { type SqlResult, statementCacheSize } from "../../contract/driver.ts"
-import type { PoolDriver, Session } from "../../contract/pool-driver.ts"
+import type { PoolDriver, ReservedConnection } from "../../contract/pool-driver.ts"
 import { requirePeer } from "../../contract/require-peer.ts"
 import { checkPostgresParameters, isLost } from "../dialect.ts"
 import { bytesText, parserOf } from "../values.ts"
@@ -202,9 +202,9 @@ export class PostgresJsPoolDriver extends PostgresJsStatements implements PoolDr
     }
   }
 
-  async reserve(): Promise<Session> {
+  async reserve(): Promise<ReservedConnection> {
     const pool = this.#sql
-    return new PostgresJsSession(await pool.reserve(), pool.typed, this.#names, () =>
+    return new PostgresJsConnection(await pool.reserve(), pool.typed, this.#names, () =>
       this.#replace(pool),
     )
   }
@@ -231,7 +231,7 @@ export class PostgresJsPoolDriver extends PostgresJsStatements implements PoolDr
   }
 }
 
-class PostgresJsSession extends PostgresJsStatements implements Session {
+class PostgresJsConnection extends PostgresJsStatements implements ReservedConnection {
   lost = false
   readonly #sql: ReservedPostgresJs
   #connection: RawConnection | undefined

@@ -14,11 +14,11 @@ export interface PageEndContext {
  */
 export type PageEndHook = (page: PageEndContext) => Child | PromiseLike<Child>
 
-export interface PageScope {
+export interface PageApp {
   /** Without a slash at the end: `""` or `"/shop"`. The app serves the assets of the page below it. */
   readonly basePath: string
   readonly pageEnds: readonly PageEndHook[]
 }
 
 /** Set while a request is handled. A page outside of one has no hooks, and its assets are at the root. */
-export const pageScope: AsyncVariable<PageScope | undefined> = new AsyncVariable()
+export const pageApp: AsyncVariable<PageApp | undefined> = new AsyncVariable()

@@ -1,7 +1,7 @@
 // Differences between two schemas, as data.
 import type { ColumnModel, ForeignKeyModel, IndexModel, TableModel } from "./model.ts"
 
-export interface ColumnChange {
+export interface ColumnDifference {
   readonly from: ColumnModel
   readonly to: ColumnModel
   /** The values must be turned into others. */
@@ -12,13 +12,13 @@ export interface ColumnChange {
   readonly serial: boolean
 }
 
-export interface TableChange {
+export interface TableDifference {
   /** After renames. */
   readonly from: TableModel
   readonly to: TableModel
   readonly added: readonly ColumnModel[]
   readonly dropped: readonly ColumnModel[]
-  readonly changed: readonly ColumnChange[]
+  readonly changed: readonly ColumnDifference[]
   readonly addedIndexes: readonly IndexModel[]
   readonly droppedIndexes: readonly IndexModel[]
   /** Same columns, but the name holds a table or column that was renamed. */
@@ -32,8 +32,8 @@ export interface TableChange {
   readonly primaryKey: boolean
 }
 
-export interface SchemaChange {
+export interface SchemaDifference {
   readonly created: readonly TableModel[]
   readonly dropped: readonly TableModel[]
-  readonly altered: readonly TableChange[]
+  readonly altered: readonly TableDifference[]
 }

@@ -10,7 +10,7 @@ import "./errors.ts"
 import type { Executor } from "./executor.ts"
 import type { Transaction } from "./transaction.ts"
 
-export interface SessionOptions {
+export interface ConnectionOptions {
   /** How long a transaction waits for other migrators, and on Postgres for tables in use. Default 10000. */
   readonly lockTimeoutMs?: number | undefined
 }
@@ -20,7 +20,7 @@ const defaultLockTimeoutMs = 10_000
 /** Holds one connection of the store for as long as `work` runs. Throws `NITRO_CAPABILITY` for a store without SQL. */
 export async function withSession<T>(
   store: { readonly name: string },
-  options: SessionOptions,
+  options: ConnectionOptions,
   work: (executor: Executor) => Promise<T>,
 ): Promise<T> {
   const { dialect, exclusive } = accessOf(store)
@@ -49,7 +49,7 @@ function createExecutor(
   driver: Driver,
   dialect: Dialect,
   store: string,
-  options: SessionOptions,
+  options: ConnectionOptions,
 ): Executor & { isDirty(): boolean } {
   const { lockTimeoutMs = defaultLockTimeoutMs } = options
   const transaction: Transaction = {
