@@ -12,7 +12,7 @@ export interface ParsedRequest {
   readonly files?: unknown
 }
 
-/** Costs nothing where the body is still to be read, as it almost always is. `parsed` holds what was read: Koa has an object of its own. */
+/** Costs nothing where the body is still to be read, as it almost always is. `parsed` holds the parsed body: Koa puts it on another object. */
 export function takeBody(
   req: IncomingMessage,
   request: Request,

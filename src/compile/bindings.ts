@@ -204,7 +204,7 @@ class BindingReader {
       this.#add({
         node,
         name: callee.name,
-        environment: environment,
+        environment,
         tag: meaning === "html" ? undefined : meaning,
       })
     } else if (callee.type === "MemberExpression") {
@@ -219,7 +219,7 @@ class BindingReader {
         return
       const tag = tagFunctions.get(property.name)
       if (tag !== undefined || property.name === "html")
-        this.#add({ node, name: object.name, environment: environment, tag })
+        this.#add({ node, name: object.name, environment, tag })
     }
   }
 

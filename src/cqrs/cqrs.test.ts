@@ -151,7 +151,7 @@ describe("exactly one handler", () => {
     [() => handlers.execute(Pay as never), "Call execute(new Pay({ ... }))."],
     [() => handlers.execute({ from: "a" } as never), "Call execute(new ...({ ... }))."],
     [() => handlers.execute(undefined as never), "Call execute(new ...({ ... }))."],
-    [() => handlers.execute(new Balance({ of: "a" }) as never), "Use ask(...)."],
+    [() => handlers.execute(new Balance({ of: "a" }) as never), "Use `ask(query)`."],
     [() => handlers.ask(new Pay({ from: "a", amount: 1 }) as never), "Use execute(...)."],
   ])("explains a wrong call %#", async (call, fix) => {
     await expect(call()).rejects.toMatchObject({ code: "NITRO_CQRS_DEFINITION", fix })

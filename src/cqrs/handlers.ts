@@ -262,7 +262,7 @@ function definitionFor(kind: MessageKind, message: unknown): MessageDefinition {
   if (definition.kind === kind) return definition
   throw misuse(
     `${verb} was given ${definition.name}, which is a ${definition.kind}.`,
-    kind === "command" ? "Use ask(...)." : "Use execute(...).",
+    kind === "command" ? "Use `ask(query)`." : "Use `execute(command)`.",
   )
 }
 

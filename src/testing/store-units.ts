@@ -1,4 +1,4 @@
-// Units of work on the store: what is announced and called after the commit, in which order, and what a rollback leaves.
+// Units of work on the store: what is published and called after the commit, in which order, and what a rollback leaves.
 import { afterCommit, observeChanges, type Store, unitOfWork, withStores } from "../entity/index.ts"
 import { createEvents } from "../events/index.ts"
 import { Account, Versioned } from "./samples.ts"
@@ -25,7 +25,7 @@ export function unitTests({ test: plain, expect }: Tools): void {
     return notes
   }
 
-  test("announces changes before it calls the application, and does not wait for slow callbacks", async () => {
+  test("publishes changes before it calls the application, and does not wait for slow callbacks", async () => {
     let release = (): void => {}
     const slow = new Promise<void>(resolve => {
       release = resolve

@@ -103,7 +103,8 @@ function sourceFaults(file: SourceFile): ProseFault[] {
       faults.push(...textFaults(file.path, lineAt(node.getStart(tree)), node.text))
     const name = declaredName(node)
     const kind = name && nameFault(name.text)
-    if (kind) faults.push({ kind, path: file.path, line: lineAt(name.pos), text: name.text })
+    if (kind)
+      faults.push({ kind, path: file.path, line: lineAt(name.getStart(tree)), text: name.text })
     ts.forEachChild(node, visit)
   }
   visit(tree)

@@ -43,7 +43,11 @@ export function formAttributes(
   action: string,
   confirm: string | undefined,
 ): FormAttributes {
-  return { method, action, "data-on:submit__prevent": withConfirmation(sendFields[method], confirm) }
+  return {
+    method,
+    action,
+    "data-on:submit__prevent": withConfirmation(sendFields[method], confirm),
+  }
 }
 
 /** The submissions of a form around one control, by the control. */

@@ -75,7 +75,7 @@ class RowChange implements Change {
 /** The stored rows of a change of one row; undefined for a change of many. */
 export const rowsOfChange: (change: Change) => ChangeRows | undefined = RowChange.rowsOf
 
-/** Notifies about a row that was stored; `columns`: those that are new. Without `before` it is a create. */
+/** Publishes the change of a stored row; `columns`: those with new values. Without `before` it is a create. */
 export function publishStored(
   binding: Binding,
   row: Row,
@@ -92,10 +92,10 @@ export function publishDeleted(binding: Binding, before: Row): void {
   if (isObserved(binding)) publish(binding, new RowChange({ binding, row: undefined, before }, []))
 }
 
-/** How many rows a change of many is announced as, at most. */
+/** How many rows a change of many is published as, at most. */
 export const maxRowsPublished = 10_000
 
-/** Announces one change in place of `count` rows that met the condition; undefined: an unknown number of them. */
+/** Publishes one change in place of `count` rows that met the condition; undefined: an unknown number of them. */
 export function publishMany(
   binding: Binding,
   op: "update-many" | "delete-many",
@@ -123,7 +123,7 @@ function publish(binding: Binding, change: Change): void {
   const unit = currentUnit()
   if (unit === undefined) notifyListeners(model, change)
   else {
-    unit.consequences.announceLater(store, () => notifyListeners(model, change))
+    unit.consequences.publishLater(store, () => notifyListeners(model, change))
     recordLater(unit, binding, change)
   }
 }

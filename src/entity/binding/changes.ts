@@ -88,7 +88,7 @@ export function isObserved(written: Written): boolean {
   )
 }
 
-/** Whether a change of many must be announced row by row: reading the rows costs far more than the write. */
+/** Whether a change of many must be published row by row: reading the rows costs far more than the write. */
 export function needsRows(written: Written & { readonly entity: EntityClass }): boolean {
   const { entity, model } = written
   return (

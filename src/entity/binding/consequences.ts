@@ -14,8 +14,8 @@ export type Reread = (instances: readonly EntityRecord[]) => Promise<void>
 
 export class Consequences {
   /** In order: what listeners of changes get. */
-  readonly #announcements: Consequence[] = []
-  /** In order: callbacks of the application, which come after all announcements. */
+  readonly #publications: Consequence[] = []
+  /** In order: callbacks of the application, which come after all publications. */
   readonly callbacks: (() => unknown)[] = []
   /** Put entities in memory back to what is stored, last first. */
   readonly #undo: Consequence[] = []
@@ -26,8 +26,8 @@ export class Consequences {
     { readonly reread: Reread; readonly instances: EntityRecord[] }
   >()
 
-  announceLater(store: Store, announce: () => void): void {
-    this.#announcements.push({ store, run: announce })
+  publishLater(store: Store, publish: () => void): void {
+    this.#publications.push({ store, run: publish })
   }
 
   onRollback(store: Store | undefined, undo: () => void): void {
@@ -50,7 +50,7 @@ export class Consequences {
 
   /** Those of a nested unit that has committed. */
   take(nested: Consequences): void {
-    this.#announcements.push(...nested.#announcements)
+    this.#publications.push(...nested.#publications)
     this.callbacks.push(...nested.callbacks)
     this.#undo.push(...nested.#undo)
     for (const store of nested.#written) this.#written.add(store)
@@ -59,8 +59,8 @@ export class Consequences {
     }
   }
 
-  announce(): void {
-    for (const { run } of this.#announcements) run()
+  publish(): void {
+    for (const { run } of this.#publications) run()
   }
 
   /** After a rollback: restores memory, except for stores that keep their writes. Their changes go to `outer`, or are published. */
@@ -68,9 +68,9 @@ export class Consequences {
     const isKept = ({ store }: Consequence): boolean => store !== undefined && keeps(store)
     for (const undo of [...this.#undo].reverse()) if (!isKept(undo)) undo.run()
     if (outer !== undefined) outer.#undo.push(...this.#undo.filter(isKept))
-    for (const announcement of this.#announcements.filter(isKept)) {
-      if (outer === undefined) announcement.run()
-      else outer.#announcements.push(announcement)
+    for (const publication of this.#publications.filter(isKept)) {
+      if (outer === undefined) publication.run()
+      else outer.#publications.push(publication)
     }
     for (const [store, { reread, instances }] of this.#readAfterWrite)
       if (!keeps(store)) await reread(instances)

@@ -1,4 +1,4 @@
-// A unit of work: what is written inside is committed together, and announced only then.
+// A unit of work: what is written inside is committed together, and published only then.
 
 import { AsyncVariable } from "../../shared/async-variable.ts"
 import { beforeDeadline, defaultDeadlineMs, rolledBack } from "../../shared/deadline.ts"
@@ -35,9 +35,9 @@ const unitOptions = optionNames<UnitOfWorkOptions>({
 
 /**
  * Runs `fn`; what it reads and writes in stores with transactions is all or nothing, each store for itself. When it
- * throws, or is not done by the deadline, everything is rolled back, entities in memory too, and no change is announced.
+ * throws, or is not done by the deadline, everything is rolled back, entities in memory too, and no change is published.
  * Nested calls are savepoints: one that throws and is caught takes back its own writes only. Stores without transactions
- * keep what was written, and announce it. Inside, one id of one class is one instance.
+ * keep what was written, and publish it. Inside, one id of one class is one instance.
  *
  * After the commit, listeners of changes run first, then the callbacks of `afterCommit`. It resolves when these are done,
  * but after one turn of the event loop at the latest.

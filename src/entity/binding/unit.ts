@@ -231,7 +231,7 @@ export class Unit implements OpenUnit {
       this.#leave()
     }
     if (this.parent !== undefined) return
-    this.consequences.announce()
+    this.consequences.publish()
     const { callbacks } = this.consequences
     const called = callbacks.length === 0 ? undefined : runCallbacks(callbacks)
     if (called !== undefined) await called

@@ -394,7 +394,7 @@ export interface CountQuery<T extends object = EntityInstance, V = FieldValues<T
 }
 
 /**
- * What happened to one entity, announced after it was committed. `updateWhere` and `deleteWhere` announce each row to listeners
+ * What happened to one entity, published after its commit. `updateWhere` and `deleteWhere` publish each row to listeners
  * of the application, up to 10,000 rows; above that one change of many, `update-many` or `delete-many`, without rows.
  */
 export interface Change<T extends object = EntityInstance> {

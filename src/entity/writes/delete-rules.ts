@@ -25,7 +25,7 @@ interface Referrer {
   readonly field: FieldDefinition
 }
 
-/** How the rows that hang on a deleted one are changed; hooks and announcements are the caller's. */
+/** How the rows that hang on a deleted one are changed; hooks and publications are the caller's. */
 export interface DeleteActions {
   deleteRows(binding: Binding, rows: readonly Row[]): Promise<void>
   setNull(binding: Binding, rows: readonly Row[], field: FieldDefinition): Promise<void>

@@ -6,7 +6,7 @@ import { type ActionContext, action } from "../plugins.ts"
 import { untracked } from "../reactive.ts"
 import type { LivePage } from "../streams/share.ts"
 import { connect } from "./connection.ts"
-import { announce } from "./events.ts"
+import { dispatch } from "./events.ts"
 import { begin, type Flight } from "./flight.ts"
 import { lost, reconnected } from "./lost.ts"
 import {
@@ -19,7 +19,7 @@ import {
 
 const underWay = new WeakMap<Element, Map<string, AbortController>>()
 
-/** Never rejects: what goes wrong is announced as events and reported in the console. */
+/** Never rejects: errors are dispatched as events and reported in the console. */
 async function request(
   method: Method,
   context: ActionContext,
@@ -53,7 +53,7 @@ async function request(
     if (isTied) ends.push(onCleanup(() => controller.abort()))
     const build = (): OutgoingRequest => untracked(() => buildRequest(method, url, options, source))
     const first = build()
-    announce("started", el)
+    dispatch("started", el)
     isStarted = true
     // A write is sent again unchanged; a read is built again with the present signals.
     const isBuiltAgain =
@@ -77,7 +77,7 @@ async function request(
           url: first.url,
           signal: controller.signal,
           read,
-          announce,
+          dispatch,
           lost,
           reconnected: reconnected,
         })
@@ -89,7 +89,7 @@ async function request(
   } catch (error) {
     report("FETCH", where, error)
   } finally {
-    if (isStarted) announce("finished", el)
+    if (isStarted) dispatch("finished", el)
     for (const end of ends) end()
   }
 }

@@ -1,5 +1,5 @@
 // The life of one request: responses, streams, silence, hidden tabs, and retries with growing, jittered pauses.
-import { announce } from "./events.ts"
+import { dispatch } from "./events.ts"
 import type { Flight } from "./flight.ts"
 import { lost, reconnected } from "./lost.ts"
 import type { FetchOptions, Method, OutgoingRequest } from "./request.ts"
@@ -130,7 +130,7 @@ async function attempt(connection: Connection): Promise<Outcome> {
     // The response to a key may be requested again, until a part of a response without an end was handled.
     hasResponded = !connection.isKeyed
     if (!response.ok) {
-      if (response.status >= 400) announce("error", el, { status: String(response.status) })
+      if (response.status >= 400) dispatch("error", el, { status: String(response.status) })
       return {
         kind: "status",
         status: response.status,
@@ -140,7 +140,7 @@ async function attempt(connection: Connection): Promise<Outcome> {
     reconnected(connection)
     connection.flight?.responded()
     if (connection.attempts) {
-      announce("reconnected", el)
+      dispatch("reconnected", el)
       for (const wake of sleeping) wake()
     }
     watchdog.alive()
@@ -206,10 +206,10 @@ async function pauseBeforeRetry(outcome: Outcome, connection: Connection): Promi
   if (isKeyed || options.retry === "always") lost(connection, isKeyed ? 0 : 1000)
   const byDefault = isKeyed && outcome.kind === "broken" ? Infinity : DEFAULTS.retryMaxCount
   if (connection.attempts++ >= (options.retryMaxCount ?? byDefault)) {
-    announce("retries-failed", el)
+    dispatch("retries-failed", el)
     throw new Error(`gave up after ${connection.attempts - 1} retries: ${message}`)
   }
-  announce("retrying", el, { message })
+  dispatch("retrying", el, { message })
   // Half to one and a half of the interval: thousands of pages do not come back to a new server in the same moment.
   const waitMs = connection.interval * (0.5 + Math.random())
   connection.interval = Math.min(

@@ -1,4 +1,4 @@
-// The `datastar-fetch` events: announce the life of a request, and every event in its response, to the page.
+// The `datastar-fetch` events: dispatches the life of a request, and every event in its response, on the document.
 
 export interface FetchDetail {
   /** `started`, `finished`, `error`, `retrying`, `retries-failed`, or the name of a Datastar event from the server. */
@@ -14,7 +14,7 @@ declare global {
   }
 }
 
-export function announce(
+export function dispatch(
   type: string,
   el: Element,
   argsRaw: Readonly<Record<string, string>> = {},

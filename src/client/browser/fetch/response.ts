@@ -1,6 +1,6 @@
 // Handles a response by its content type: a stream of events, elements, signals, or a script.
 import { patchesSettled } from "../patch/watch.ts"
-import { announce } from "./events.ts"
+import { dispatch } from "./events.ts"
 import { readEvents, type ServerEvent, type ServerEventHandlers } from "./sse.ts"
 
 type StreamHandlers = Omit<ServerEventHandlers, "event">
@@ -35,9 +35,9 @@ export async function handleResponse(
       "useViewTransition",
       "viewTransitionSelector",
     )
-    announce("datastar-patch-elements", el, { ...args, elements: await response.text() })
+    dispatch("datastar-patch-elements", el, { ...args, elements: await response.text() })
   } else if (type.includes("application/json")) {
-    announce("datastar-patch-signals", el, {
+    dispatch("datastar-patch-signals", el, {
       ...fromHeaders("onlyIfMissing"),
       signals: await response.text(),
     })
@@ -58,7 +58,7 @@ function dispatchEvent({ event, data }: ServerEvent, el: Element): Promise<void>
     const value = space < 0 ? "" : line.slice(space + 1)
     args[key] = key in args ? `${args[key]}\n${value}` : value
   }
-  announce(event, el, args)
+  dispatch(event, el, args)
   return patchesSettled()
 }
 

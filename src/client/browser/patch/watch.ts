@@ -1,4 +1,4 @@
-// Applies the server's patches as they are announced, in their order; a bad one is reported and skipped.
+// Applies the server's patches in the order of their events; a bad one is reported and skipped.
 import { ClientError, describe, report } from "../errors.ts"
 import type { FetchDetail } from "../fetch/events.ts"
 import { isPlain, mergePatch } from "../store.ts"
@@ -6,7 +6,7 @@ import { patchElements, toElementsPatch } from "./elements.ts"
 
 let last: Promise<void> | undefined
 
-/** Resolves when the patches announced so far are in the page. */
+/** Resolves when the patches received so far are in the page. */
 export function patchesSettled(): Promise<void> {
   return last ?? Promise.resolve()
 }

@@ -8,7 +8,7 @@ export interface LivePage {
   readonly signal: AbortSignal
   /** Reads a stream until it ends for good. */
   readonly read: (url: string, more: Opening) => Promise<void>
-  readonly announce: (type: string, el: Element, args: Readonly<Record<string, string>>) => void
+  readonly dispatch: (type: string, el: Element, args: Readonly<Record<string, string>>) => void
   readonly lost: (connection: object, waitMs: number) => void
   readonly reconnected: (connection: object) => void
 }
@@ -176,7 +176,7 @@ class Sharing {
       const { type, args } = message
       if (type === "retrying") this.#page.lost(this, 1000)
       if (type === "reconnected") this.#page.reconnected(this)
-      this.#page.announce(type, this.#page.el, args)
+      this.#page.dispatch(type, this.#page.el, args)
     }
   }
 

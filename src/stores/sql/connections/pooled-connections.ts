@@ -260,9 +260,9 @@ export class PooledConnections implements Connections {
     }
   }
 
-  #break({ connection: session }: Transaction, frame: TransactionFrame, error: unknown): void {
+  #break({ connection }: Transaction, frame: TransactionFrame, error: unknown): void {
     frame.broken ??= error
-    if (!session.lost) return
+    if (!connection.lost) return
     for (let each: TransactionFrame | undefined = frame; each !== undefined; each = each.parent)
       each.broken ??= error
   }
@@ -288,7 +288,7 @@ export class PooledConnections implements Connections {
     }
     const connection = await this.#reserve(holder)
     const transaction: Transaction = {
-      connection: connection,
+      connection,
       root: new TransactionFrame(undefined),
       afterCommit: [],
       rollback: undefined,
@@ -341,11 +341,12 @@ export class PooledConnections implements Connections {
   }
 
   async #rollbackOnce(place: Place, refuse: boolean): Promise<void> {
-    const { connection: session } = place.transaction
+    const { connection } = place.transaction
     await place.frame.settled(this.#options.waitTimeoutMs).catch(() => undefined)
     for (const undo of place.frame.undo.reverse()) undo()
     // The caller wants the first error, not one about rolling back; a connection that cannot even do that is given up.
-    const isClean = !session.lost && (await session.command("rollback").then(isDone, isNotDone))
+    const isClean =
+      !connection.lost && (await connection.command("rollback").then(isDone, isNotDone))
     this.#end(place, { discard: !isClean, refuse })
   }
 
@@ -353,8 +354,8 @@ export class PooledConnections implements Connections {
    * Stops what still runs: it may wait for a lock, and the rollback would wait with it. The server has signalled the backend when
    * this resolves, so a signal that comes too late for the statement hits the rollback at most, not what the next caller runs.
    */
-  async #cancel({ connection: session }: Transaction): Promise<void> {
-    if (session.isBusy) await session.cancel()
+  async #cancel({ connection }: Transaction): Promise<void> {
+    if (connection.isBusy) await connection.cancel()
   }
 
   #end(

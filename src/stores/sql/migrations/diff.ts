@@ -51,7 +51,7 @@ function oneWay(
       ...dialect.steps(difference, renamed.steps, context),
       ...valueSteps(renamed.schema, to, context),
     ],
-    difference: difference,
+    difference,
   }
 }
 
