@@ -1,9 +1,9 @@
 // The door for the other folders of src, which `exports` does not list: it changes without notice.
 
-export { bindingOf } from "./binding/binding.ts"
+export { bindingOf, namesInUse } from "./binding/binding.ts"
 export { hiddenFieldsOf } from "./binding/bound-stores.ts"
 export { type ChangeRows, rowsOfChange } from "./binding/change.ts"
-export { followAllChanges } from "./binding/changes.ts"
+export { followAllChanges, hasUnseenUpdate } from "./binding/changes.ts"
 export { hydrateCopy } from "./binding/hydrate.ts"
 export { assertSameModule, declareEntities } from "./binding/known-classes.ts"
 export { currentScopes, inScopes, ScopeSet } from "./binding/query-scopes.ts"

@@ -7,8 +7,9 @@ import {
   memory,
   type Store,
   ValueObject,
+  withPartition,
 } from "nitro-ts/entity"
-import { type Change, type LoggedChange, memoryBus } from "nitro-ts/events"
+import { type Change, type JsonValue, type LoggedChange, memoryBus } from "nitro-ts/events"
 import { nitro } from "nitro-ts/fetch"
 import { changeFrom } from "nitro-ts/live"
 import { sqlite } from "nitro-ts/sqlite"
@@ -145,23 +146,88 @@ describe.each(stores)("in %s", (_, openStore) => {
     const { cursor, change } = seen.at(-1) as LoggedChange
     expect(change).toMatchObject({ op: "update-many", count: 1 })
     expect(changeFrom(Item, { cursor, change })?.where).toBeUndefined()
-    for (const value of [{ $bigint: "1e9" }, { $bigint: "" }, [{ $bigint: "x" }]]) {
-      const where = { op: "eq", field: "big", value }
-      expect(changeFrom(Item, { cursor, change: { ...change, where } })?.where).toBeUndefined()
-    }
+    const whereOf = (where: JsonValue) =>
+      changeFrom(Item, { cursor, change: { ...change, where } })?.where
+    for (const value of [{ $bigint: "1e9" }, { $bigint: "" }, [{ $bigint: "x" }]])
+      expect(whereOf({ op: "eq", field: "big", value })).toBeUndefined()
+    const count = { op: "eq", field: "count", value: 9 }
+    expect(whereOf(count)).toEqual(count)
+    const deep = Array.from({ length: 500 }).reduce<JsonValue>(of => ({ op: "not", of }), count)
+    const unknown: JsonValue[] = [
+      null,
+      "x",
+      [count],
+      {},
+      // Of a newer version: another operator, a further part, a field that this one does not have.
+      { op: "matchesRegex", field: "text", value: "a" },
+      { op: "and", of: [count, { op: "matchesRegex", field: "text", value: "a" }] },
+      { op: "not", of: { op: "xor", of: [count] } },
+      { op: "some", rows: {}, where: count },
+      { ...count, ignoreCase: true },
+      { op: "eq", field: "count", value: { field: "price", of: "parent" } },
+      { op: "eq", field: "added", value: 9 },
+      { op: "eq", field: "count", value: { field: "added" } },
+      // Of none at all.
+      { op: "eq", field: "count" },
+      { op: "eq", field: 1, value: 9 },
+      { op: "constructor", field: "count", value: 9 },
+      { op: "in", field: "count", values: 9 },
+      { op: "in", field: "count", values: [{ $date: 1, more: 1 }] },
+      { op: "between", field: "count", from: 1 },
+      { op: "contains", field: "text", value: 1 },
+      { op: "isNull", field: "text", value: false },
+      { op: "json", field: "tags", path: [0.5], test: "eq", value: "x" },
+      { op: "json", field: "tags", path: [0], test: "near", value: "x" },
+      { op: "json", field: "tags", path: [0], test: "contains", value: 1 },
+      { op: "json", field: "tags", path: "0", test: "isNull" },
+      { op: "and", of: "x" },
+      { op: "or", of: [count], more: 1 },
+      deep,
+    ]
+    for (const where of unknown)
+      expect(whereOf(where), JSON.stringify(where).slice(0, 80)).toBe(undefined)
+    for (const where of [
+      { op: "json", field: "tags", path: [0, "a"], test: "eq", value: true },
+      { op: "json", field: "tags", path: [], test: "isNull" },
+      { op: "lt", field: "count", value: { field: "price" } },
+      { op: "or", of: [] },
+      { op: "isNull", field: "text" },
+    ])
+      expect(whereOf(where)).toEqual(where)
+    // Of a publisher with other fields: the same words may mean something else.
+    const other = { ...change, where: count, schema: "other" }
+    expect(changeFrom(Item, { cursor, change: other })?.where).toBeUndefined()
   })
 
-  it("rows of a session carry whose they are", async () => {
+  it("rows of a store for all belong to no session", async () => {
     const seen = recorded()
     class Draft extends Entity("Draft", { text: z.string() }) {
       static store = openStore()
     }
-    const draft = await Draft.create({ text: "x" })
-    expect(changeFrom(Draft, seen[0] as LoggedChange)).toMatchObject({
-      id: draft.id,
-      partition: undefined,
-    })
+    const draft = await withPartition("ann", () => Draft.create({ text: "x" }))
+    const change = changeFrom(Draft, seen[0] as LoggedChange)
+    expect(change).toMatchObject({ id: draft.id, partition: undefined })
   })
+})
+
+it("rows of a session carry whose they are, and changes of many too", async () => {
+  const seen = recorded()
+  class Draft extends Entity("Draft", { text: z.string() }) {
+    static store = memory({ partition: "session" })
+  }
+  for (const name of ["ann", "bob"])
+    await withPartition(name, async () => {
+      const draft = await Draft.create({ text: name })
+      await draft.update({ text: "x" })
+      await Draft.updateWhere({ text: "x" }, { text: "y" })
+      await Draft.deleteWhere({ text: "y" })
+    })
+  const changes = seen.map(logged => changeFrom(Draft, logged))
+  expect(changes.map(change => `${change?.partition} ${change?.op}`)).toEqual(
+    ["ann", "bob"].flatMap(name =>
+      ["create", "update", "update-many", "delete-many"].map(op => `${name} ${op}`),
+    ),
+  )
 })
 
 it("reads an expired row as such", () => {

@@ -98,11 +98,14 @@ export class RemoteChange implements Change {
   readonly changed: readonly string[]
   readonly partition: string | undefined
   readonly #logged: LogChange
+  /** The publisher had the same fields. Else any field of its rows may have changed, whatever names it gives. */
+  readonly #isAlike: boolean
 
   constructor(entity: EntityClass, logged: LogChange) {
     this.entity = entity
     this.op = logged.op === "expire" ? "delete" : logged.op
-    this.changed = logged.changed
+    this.#isAlike = logged.schema === schemaOf(entity.definition)
+    this.changed = this.#isAlike ? logged.changed : entity.definition.fields.map(({ name }) => name)
     this.partition = logged.partition
     this.#logged = logged
   }
@@ -127,7 +130,7 @@ export class RemoteChange implements Change {
   }
 
   get where(): Change["where"] {
-    return predicateFromJson(this.#logged.where)
+    return this.#isAlike ? predicateFromJson(this.#logged.where, this.entity.definition) : undefined
   }
 
   get count(): number | undefined {
@@ -136,10 +139,9 @@ export class RemoteChange implements Change {
 
   /** The rows as conditions look at them. Of a publisher with other fields nothing is known. */
   get rows(): ChangedRows {
-    const { definition } = this.entity
-    const { op, row = {}, before = {}, schema } = this.#logged
+    const { op, row = {}, before = {} } = this.#logged
     const values = (json: JsonRow): RowValues =>
-      new JsonValues(schema === schemaOf(definition) ? valuesFromJson(definition, json) : {})
+      new JsonValues(this.#isAlike ? valuesFromJson(this.entity.definition, json) : {})
     return {
       after: op === "create" || op === "update" ? values(row) : undefined,
       before: op === "create" || op.endsWith("-many") ? undefined : values(before),
@@ -203,12 +205,12 @@ export function changeFrom<T extends object>(
   const change = (isLocal
     ? logged.change
     : new RemoteChange(whole as unknown as EntityClass, logged)) as unknown as Change<T>
-  const { op, version, actor, correlation, at } = logged
+  const { op, changed, version, actor, correlation, at } = logged
   return {
     entity: whole,
     op,
     id: change.id,
-    changed: change.changed,
+    changed,
     partition: change.partition,
     where: change.where,
     count: change.count,
@@ -242,8 +244,12 @@ function schemaOf(definition: EntityDefinition): string {
 
 function rowToJson(binding: Binding, row: Row): JsonRow {
   const json: Record<string, JsonValue> = {}
-  for (const field of binding.definition.fields)
-    if (field.hidden !== true) json[field.name] = toJson(binding, field, row[field.index])
+  for (const field of binding.definition.fields) {
+    if (field.hidden === true) continue
+    const value = toJson(binding, field, row[field.index])
+    // JSON would make null of an infinite number: a field that is left out is one that readers do not know.
+    if (typeof value !== "number" || Number.isFinite(value)) json[field.name] = value
+  }
   return json
 }
 

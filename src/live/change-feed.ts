@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto"
 import type { AppState } from "../actions/index.ts"
 import type { AppPart } from "../actions/internal.ts"
 import type { Change, EntityClass } from "../entity/index.ts"
-import { followAllChanges } from "../entity/internal.ts"
+import { followAllChanges, hasUnseenUpdate, namesInUse } from "../entity/internal.ts"
 import {
   type EventBus,
   type Change as LogChange,
@@ -59,6 +59,8 @@ export class ChangeFeed {
   #start: LogCursor | undefined
   /** The log has lost changes. */
   #hasGap = false
+  /** Classes with instances that may be older than changes before the subscription. */
+  #olderClasses: ReadonlySet<string> = new Set()
   #cursor: LogCursor | undefined
   #last = 0
   #apps = 0
@@ -84,7 +86,9 @@ export class ChangeFeed {
   open(): this {
     this.#apps++
     if (this.#apps > 1) return this
-    if (running.size === 0) startFollowing()
+    // Changes until now went to other logs, or to none.
+    if (isFollowing) this.#noteOlder()
+    startFollowing()
     running.add(this)
     this.#subscribe()
     return this
@@ -146,7 +150,9 @@ export class ChangeFeed {
   #watchesOf(entity: EntityClass): ClassWatches<ChangeReader> {
     let watches = this.#watches.get(entity)
     if (watches === undefined) {
-      watches = new ClassWatches(this.#writtenOf(entity.definition.name))
+      const written = this.#writtenOf(entity.definition.name)
+      if (hasUnseenUpdate(entity)) written.miss()
+      watches = new ClassWatches(written)
       this.#watches.set(entity, watches)
     }
     return watches
@@ -200,6 +206,7 @@ export class ChangeFeed {
             this.#stop = stop
             return after(this.#log.cursor(), cursor => {
               if (isLate) this.#noteGap()
+              else if (!this.#isLocal) this.#noteOlder()
               // Changes before it may have been missed by what was read while the subscription was made.
               if (isPromise) this.#reset(cursor)
               else this.#forget(cursor)
@@ -261,6 +268,12 @@ export class ChangeFeed {
     for (const written of this.#written.values()) written.miss()
   }
 
+  /** Others may have written before the first change that the feed is given, and after instances were read. */
+  #noteOlder(): void {
+    this.#olderClasses = namesInUse()
+    for (const name of this.#olderClasses) this.#written.get(name)?.miss()
+  }
+
   #reset(cursor: LogCursor): void {
     // The log may have lost them too.
     for (const { change } of this.#pending.values()) this.#deliver(change, undefined)
@@ -286,7 +299,7 @@ export class ChangeFeed {
   #writtenOf(name: string): WrittenFields {
     let written = this.#written.get(name)
     if (written === undefined) {
-      written = new WrittenFields(!this.#hasGap)
+      written = new WrittenFields(!this.#hasGap && !this.#olderClasses.has(name))
       this.#written.set(name, written)
     }
     return written

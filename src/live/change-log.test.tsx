@@ -82,12 +82,14 @@ describe("two processes over one database and one log", () => {
     rmSync(own, { recursive: true, force: true })
   })
   const urlOf = (node: number) => (nodes[node] as RunningApp).url
-  const tell = (node: number, command: string, name: string) =>
-    fetch(`${urlOf(node)}/${command}?name=${encodeURIComponent(name)}`).then(r => r.text())
+  const tell = (node: number, command: string, name: string, session = "nobody") =>
+    fetch(`${urlOf(node)}/${command}?name=${encodeURIComponent(name)}&session=${session}`).then(r =>
+      r.text(),
+    )
 
   /** A page of a node with its stream. */
-  async function visit(node: number) {
-    const page = await (await fetch(urlOf(node))).text()
+  async function visit(node: number, path = "/") {
+    const page = await (await fetch(urlOf(node) + path)).text()
     const model = new PageModel(page, true)
     let stream: LiveStream | undefined
     let read = Promise.resolve()
@@ -158,6 +160,39 @@ describe("two processes over one database and one log", () => {
       await visitor.shows("1 done")
       await visitor.disconnect()
     }
+  }, 30_000)
+
+  it("reach the pages of a session by each other's changes of its rows, and no other session's", async () => {
+    const [ann, bob, elsewhere] = [
+      await visit(0, "/?session=ann"),
+      await visit(0, "/?session=bob"),
+      await visit(1, "/?session=ann"),
+    ]
+    const timesOf = ({ model }: typeof ann) => Number(/rendered (\d+) times/.exec(model.views)?.[1])
+    await tell(0, "draft", "his first", "bob")
+    await until(
+      () => bob.model.views.includes("his first"),
+      () => bob.model.views,
+    )
+    for (const command of ["draft", "drop"]) {
+      const before = [timesOf(ann), timesOf(elsewhere), timesOf(bob)] as const
+      await tell(0, command, "hers", "ann")
+      await until(
+        () => timesOf(ann) > before[0] && timesOf(elsewhere) > before[1],
+        () => [ann.model.views, elsewhere.model.views],
+      )
+      expect(ann.model.views.includes("hers")).toBe(command === "draft")
+      // Its rows are of this process: the other one only looks at what it has.
+      expect(elsewhere.model.views).not.toContain("hers")
+      await tell(0, "draft", `his ${command}`, "bob")
+      await until(
+        () => bob.model.views.includes(`his ${command}`),
+        () => bob.model.views,
+      )
+      // By nothing but his own change.
+      expect(timesOf(bob)).toBe(before[2] + 1)
+    }
+    for (const visitor of [ann, bob, elsewhere]) await visitor.disconnect()
   }, 30_000)
 
   it("bring a page up to date that comes back, to either of them, whatever its cursor is", async () => {

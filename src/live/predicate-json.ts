@@ -1,6 +1,14 @@
 // Conditions as JSON, for changes of many rows in a log.
 
-import { type EntityDefinition, type Predicate, StoredValue, type Value } from "../entity/store.ts"
+import { isTextOperator, jsonTests, maxDepth, operators } from "../entity/internal.ts"
+import {
+  type EntityDefinition,
+  isFieldOperand,
+  type JsonTest,
+  type Predicate,
+  StoredValue,
+  type Value,
+} from "../entity/store.ts"
 import type { JsonValue } from "../events/index.ts"
 
 /**
@@ -35,25 +43,90 @@ export function predicateToJson(
   }
 }
 
-/** Undefined where it is not the JSON of a condition. */
-export function predicateFromJson(json: JsonValue | undefined): Predicate | undefined {
-  if (!isObject(json)) return undefined
+/**
+ * Undefined where it is not the JSON of a condition that this version knows, in every part: a process of another version may write
+ * other operators, or give these further parts. Without a condition any row may have changed.
+ */
+export function predicateFromJson(
+  json: JsonValue | undefined,
+  definition: EntityDefinition,
+  depth = 0,
+): Predicate | undefined {
+  if (!isObject(json) || depth > maxDepth) return undefined
   const { op, of } = json
   if (op === "not") {
-    const part = predicateFromJson(of)
-    return part && { op, of: part }
+    const part = predicateFromJson(of, definition, depth + 1)
+    return hasOnly(json, ["op", "of"]) && part ? { op, of: part } : undefined
   }
   if (op === "and" || op === "or") {
-    const parts = Array.isArray(of) ? of.map(predicateFromJson) : [undefined]
+    if (!Array.isArray(of) || !hasOnly(json, ["op", "of"])) return undefined
+    const parts = of.map(part => predicateFromJson(part, definition, depth + 1))
     return parts.every(part => part !== undefined) ? { op, of: parts } : undefined
   }
-  const parts = Object.entries(json).map(([name, part]) => [name, partFromJson(part)] as const)
-  // The encoder is the other side of it: what has an operator and a field is what it made of a condition.
-  return typeof op === "string" &&
-    typeof json["field"] === "string" &&
-    parts.every(([, part]) => part !== undefined)
-    ? (Object.fromEntries(parts) as Predicate)
-    : undefined
+  const { field } = json
+  if (typeof op !== "string" || typeof field !== "string") return undefined
+  return definition.fieldByName.has(field) ? fromJson(op, field, json, definition) : undefined
+}
+
+/** A condition on one field. */
+function fromJson(
+  op: string,
+  field: string,
+  json: Readonly<Record<string, JsonValue>>,
+  definition: EntityDefinition,
+): Predicate | undefined {
+  const has = (...names: readonly string[]): boolean => hasOnly(json, ["op", "field", ...names])
+  if (op === "json") return jsonTest(json, field)
+  if (op === "isNull") return has() ? { op, field } : undefined
+  if (op === "in" || op === "notIn") {
+    const { values } = json
+    if (!has("values") || !Array.isArray(values)) return undefined
+    const parts = values.map(valueFromJson)
+    return parts.every(part => part !== undefined) ? { op, field, values: parts } : undefined
+  }
+  if (op === "between") {
+    const [from, to] = [valueFromJson(json["from"]), valueFromJson(json["to"])]
+    const isWhole = has("from", "to") && from !== undefined && to !== undefined
+    return isWhole ? { op, field, from, to } : undefined
+  }
+  const { value } = json
+  if (!has("value") || value === undefined) return undefined
+  if (isTextOperator(op)) return typeof value === "string" ? { op, field, value } : undefined
+  if (!isComparison(op)) return undefined
+  if (isObject(value) && typeof value["field"] === "string") {
+    const other = value["field"]
+    const isField = hasOnly(value, ["field"]) && definition.fieldByName.has(other)
+    return isField ? { op, field, value: { field: other } } : undefined
+  }
+  const operand = valueFromJson(value)
+  return operand === undefined ? undefined : { op, field, value: operand }
+}
+
+function jsonTest(json: Readonly<Record<string, JsonValue>>, field: string): Predicate | undefined {
+  const { path, value } = json
+  const test = jsonTests.find(name => name === json["test"])
+  if (!Array.isArray(path) || test === undefined || !hasOnly(json, [...jsonParts, "value"]))
+    return undefined
+  const steps = path.filter(step => typeof step === "string" || Number.isSafeInteger(step))
+  if (steps.length < path.length || !takes(test, value)) return undefined
+  const base = { op: "json", field, path: steps as (string | number)[], test } as const
+  return value === undefined ? base : { ...base, value: value as string | number | boolean }
+}
+
+const jsonParts = ["op", "field", "path", "test"] as const
+
+function takes(test: JsonTest, value: JsonValue | undefined): boolean {
+  if (test === "isNull") return value === undefined
+  if (isTextOperator(test)) return typeof value === "string"
+  return ["string", "number", "boolean"].includes(typeof value)
+}
+
+function isComparison(op: string): op is "eq" | "ne" | "lt" | "lte" | "gt" | "gte" {
+  return Object.hasOwn(operators, op) && "holds" in operators[op as keyof typeof operators]
+}
+
+function hasOnly(json: object, names: readonly string[]): boolean {
+  return Object.keys(json).every(name => names.includes(name))
 }
 
 function isOpen(where: object, definition: EntityDefinition): boolean {
@@ -79,23 +152,21 @@ function partToJson(part: Value | readonly unknown[] | object | undefined): Json
     const values = part.map(partToJson)
     return values.every(value => value !== undefined) ? values : undefined
   }
-  if (typeof part === "object" && part !== null) return { field: (part as { field: string }).field }
+  if (typeof part === "object" && part !== null)
+    return isFieldOperand(part as never) ? { field: (part as { field: string }).field } : undefined
   return part
 }
 
 /** Undefined for what stands for no value. */
-function partFromJson(part: JsonValue): unknown {
-  if (Array.isArray(part)) {
-    const values = part.map(partFromJson)
-    return values.includes(undefined) ? undefined : values
-  }
-  if (!isObject(part)) return part
+function valueFromJson(part: JsonValue | undefined): Value | undefined {
+  if (part === undefined || Array.isArray(part)) return undefined
+  if (!isObject(part)) return part as Value
   const { $bigint, $date, $bytes } = part
+  if (Object.keys(part).length !== 1) return undefined
   if (typeof $bigint === "string")
     return /^-?\d{1,100}$/.test($bigint) ? BigInt($bigint) : undefined
   if (typeof $date === "number") return new Date($date)
-  if (typeof $bytes === "string") return new Uint8Array(Buffer.from($bytes, "base64"))
-  return part
+  return typeof $bytes === "string" ? new Uint8Array(Buffer.from($bytes, "base64")) : undefined
 }
 
 function isObject(json: JsonValue | undefined): json is Readonly<Record<string, JsonValue>> {

@@ -7,6 +7,7 @@ import { holdTests } from "./store-holds.ts"
 import { keyTests } from "./store-keys.ts"
 import { nameTests, retryTests } from "./store-names.ts"
 import { objectTests } from "./store-objects.ts"
+import { ownUnitTests } from "./store-own-unit.ts"
 import { orderTests, predicateTests } from "./store-queries.ts"
 import { bulkTests, readTests } from "./store-reads.ts"
 import { recorderTests } from "./store-recorders.ts"
@@ -26,7 +27,8 @@ export interface StoreSuiteOptions {
   readonly name: string
   /**
    * A new, empty store. Called once more than there are tests, to read `capabilities`; the suite closes what it opens. Tests of
-   * waiting set a short `waitTimeoutMs`: a store with transactions passes it on to its own options.
+   * waiting set a short `waitTimeoutMs`: a store with transactions passes it on to its own options. Tests of the option `unit` are run
+   * where the store that is opened with it has it.
    */
   readonly open: (options: StoreOptions) => Store
 }
@@ -40,8 +42,8 @@ export interface StoreSuiteOptions {
  * ```
  */
 export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions): void {
-  const probe = open({})
-  const { capabilities } = probe
+  const probe = open({ unit: "always" })
+  const { capabilities, unit } = probe
   void probe.close()
   const tools: Tools = {
     expect: value => runner.expect(value),
@@ -56,15 +58,13 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
       })
     },
   }
-  const without = (capability: string): Tools => ({
+  const lacking = (what: string): Tools => ({
     ...tools,
     test: title => {
-      runner.it.skip(
-        `${title} (not for a store without the capability "${capability}")`,
-        async () => {},
-      )
+      runner.it.skip(`${title} (not for a store without ${what})`, async () => {})
     },
   })
+  const without = (capability: string): Tools => lacking(`the capability "${capability}"`)
   runner.describe(`the store contract on ${name}`, () => {
     rowTests(tools)
     valueTests(tools)
@@ -98,6 +98,9 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
     )
     rollbackTests(capabilities.transactions ? tools : without("transactions"))
     recorderTests(capabilities.transactions ? tools : without("transactions"))
+    ownUnitTests(
+      capabilities.transactions && unit === "always" ? tools : lacking("the option `unit`"),
+    )
     unitTests(capabilities.transactions ? tools : without("transactions"))
     lockTests(
       capabilities.serialTransactions || capabilities.forUpdate ? tools : without("forUpdate"),

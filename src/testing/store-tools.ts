@@ -7,6 +7,8 @@ import { Account, encodeRow, sampleId } from "./samples.ts"
 export interface StoreOptions {
   /** How long a call waits for a transaction or a connection, in milliseconds. */
   readonly waitTimeoutMs?: number
+  /** Every write of the store is a unit of work. */
+  readonly unit?: "always"
 }
 
 /** The tools of one group of tests. */

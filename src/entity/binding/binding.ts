@@ -2,6 +2,7 @@
 
 import { NitroError } from "../../shared/errors.ts"
 import type { FieldDefinition } from "../contract/definition.ts"
+import { definitionError } from "../contract/errors.ts"
 import { whereIds } from "../contract/key.ts"
 import type { Store } from "../contract/repository.ts"
 import type { EntityHooks } from "../types/hooks.ts"
@@ -10,7 +11,7 @@ import type { Binding, ClassState } from "./bound-class.ts"
 import { remember } from "./bound-stores.ts"
 import { checkBody } from "./class-body.ts"
 import { relationsOf } from "./describe-relations.ts"
-import { knownReferrers, knownTargets, makeKnown } from "./known-classes.ts"
+import { knownClasses, knownReferrers, knownTargets, makeKnown } from "./known-classes.ts"
 import { type Model, requireModel } from "./model.ts"
 import { scopedRows } from "./scoped-rows.ts"
 import { storeOf } from "./stores.ts"
@@ -54,6 +55,16 @@ function stateOf<T extends object>(entity: EntityClass<T>): ClassState<T & Entit
   }
   Object.defineProperty(entity, stateKey, { value: state })
   return state
+}
+
+/** The names of classes that have instances, or had some. */
+export function namesInUse(): Set<string> {
+  const names = new Set<string>()
+  for (const entity of knownClasses()) {
+    const { [stateKey]: state } = entity as { [stateKey]?: ClassState }
+    if (state?.entity === entity && state.verified !== "no") names.add(entity.definition.name)
+  }
+  return names
 }
 
 /** Instances of a class with a model are entities, whatever its type says of them. */
@@ -129,6 +140,11 @@ function bind<T extends EntityInstance>(state: ClassState<T>, store: Store): Bin
       "NITRO_CAPABILITY",
       `${store.name} says that it has transactions, but has no method begin.`,
       { fix: "Write begin(options), or say transactions: false in its capabilities." },
+    )
+  if (store.unit !== undefined && store.unit !== "always")
+    throw definitionError(
+      `The option unit of ${store.name} is ${JSON.stringify(store.unit)}.`,
+      'Write { unit: "always" }, or leave it out.',
     )
   const mapper = model.mapper(store.encoding)
   const repository = scopedRows(store.bind(definition), entity, id =>

@@ -6,7 +6,7 @@ import type { Row } from "../contract/repository.ts"
 import type { Values } from "../definition/mapper.ts"
 import type { Change, EntityClass, EntityInstance } from "../types/types.ts"
 import { type Binding, idOfRow } from "./bound-class.ts"
-import { isObserved, notifyListeners } from "./changes.ts"
+import { isObserved, noteUpdate, notifyListeners } from "./changes.ts"
 import { hydrateCopy } from "./hydrate.ts"
 import { recordLater } from "./recorders.ts"
 import { currentUnit } from "./unit-of-work.ts"
@@ -82,6 +82,7 @@ export function publishStored(
   before: Row | undefined,
   columns: readonly number[],
 ): void {
+  if (before !== undefined) noteUpdate(binding)
   if (!isObserved(binding)) return
   const { names } = binding.model
   const changed = before === undefined ? names : binding.model.namesOf(columns)
@@ -109,6 +110,7 @@ export function publishMany(
     readonly columns: readonly number[]
   },
 ): void {
+  if (op === "update-many") noteUpdate(binding)
   if (count === 0 || !isObserved(binding)) return
   const { entity, store, model } = binding
   const changed = model.namesOf(columns)

@@ -88,6 +88,16 @@ export function isObserved(written: Written): boolean {
   )
 }
 
+/** Called for each update. Notes those that are made before anything follows changes. */
+export function noteUpdate({ model }: Written): void {
+  if (followers.length === 0) model.hasUnseenUpdate = true
+}
+
+/** Whether entities of the class were updated before anything followed changes. */
+export function hasUnseenUpdate(entity: EntityClass): boolean {
+  return requireModel(entity).hasUnseenUpdate
+}
+
 /** Whether a change of many must be published row by row: reading the rows costs far more than the write. */
 export function needsRows(written: Written & { readonly entity: EntityClass }): boolean {
   const { entity, model } = written

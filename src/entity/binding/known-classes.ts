@@ -37,6 +37,11 @@ export function* declaredModels(): Generator<Model, void, undefined> {
   for (const models of declared.values()) yield* models
 }
 
+/** Every class that was used, related or given to an app. */
+export function* knownClasses(): Generator<EntityClass, void, undefined> {
+  for (const model of declaredModels()) yield* classesOf.get(model) ?? []
+}
+
 /** Makes a class known that may not have been used yet. */
 export function makeKnown(entity: EntityClass): void {
   if (registered.has(entity)) return

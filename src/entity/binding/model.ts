@@ -39,6 +39,8 @@ export class Model {
   readonly names: readonly string[]
   /** Change listeners of its classes. Replaced, never changed. */
   listeners: readonly ChangeListener[] = []
+  /** An update was made that no follower was announced: instances that were read before it look like any other. */
+  hasUnseenUpdate = false
   /** Every write of its entities is a unit of work. */
   readonly isAlwaysInUnit: boolean
   /** Whether the id is a plain field that the library fills in with text. */

@@ -1,11 +1,13 @@
-// Writes that open a unit of work, because their class or a recorder of changes requires one.
+// Writes that open a unit of work, because their class, their store or a recorder of changes requires one.
 import type { Binding } from "./bound-class.ts"
 import { isRecorded } from "./recorders.ts"
 import { currentUnit, unitOfWork } from "./unit-of-work.ts"
 
 /** Whether a write needs a unit, and none is open. */
 export function lacksUnit(binding: Binding): boolean {
-  return (binding.model.isAlwaysInUnit || isRecorded(binding)) && currentUnit() === undefined
+  const { model, store } = binding
+  const needsUnit = model.isAlwaysInUnit || store.unit !== undefined || isRecorded(binding)
+  return needsUnit && currentUnit() === undefined
 }
 
 /** The units opened by a write of an instance, until they are committed. */

@@ -217,5 +217,7 @@ export interface Store {
   partitioned?(): Store
   /** Of such a part: whose it is. Changes of its rows carry it. */
   readonly partition?: string
+  /** `"always"`: every write of its entities is a unit of work, with or without `unitOfWork` around it. */
+  readonly unit?: "always" | undefined
   close(): MaybePromise<void>
 }

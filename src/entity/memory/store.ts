@@ -44,6 +44,11 @@ export interface MemoryOptions {
   readonly file?: string
   /** How long a call waits for a transaction to end, in milliseconds. Default 30000; then `NITRO_STORE_BUSY`. */
   readonly waitTimeoutMs?: number
+  /**
+   * `"always"`: every write of its entities is a unit of work, with or without `unitOfWork` around it, so that hooks and recorders can
+   * write along with it. Default: a write outside of a unit is one statement.
+   */
+  readonly unit?: "always"
 }
 
 const memoryOptions = optionNames<MemoryOptions>({
@@ -52,6 +57,7 @@ const memoryOptions = optionNames<MemoryOptions>({
   maxPartitions: true,
   file: true,
   waitTimeoutMs: true,
+  unit: true,
 })
 
 // Encoded values are primitives (bytes are copied), so a copied row shares nothing with the entity it came from.
@@ -114,12 +120,13 @@ export function memory(options: MemoryOptions = {}): Store {
 
 /** Every call for one file gives the same store. */
 export function snapshotStore(
-  { file, ttlSeconds, waitTimeoutMs }: MemoryOptions & { readonly file: string },
+  { file, ttlSeconds, waitTimeoutMs, unit }: MemoryOptions & { readonly file: string },
   place: string,
 ): Store {
   const options = {
     ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
     ...(waitTimeoutMs === undefined ? {} : { waitTimeoutMs }),
+    ...(unit === undefined ? {} : { unit }),
   }
   return StoreUse.storeOf(
     { resource: `memory:${realPath(file)}`, options, place },
@@ -131,6 +138,7 @@ export function snapshotStore(
 export class MemoryStore implements Store {
   readonly name: string
   readonly partition?: string
+  readonly unit: "always" | undefined
   readonly capabilities: Capabilities = {
     transactions: true,
     serialTransactions: true,
@@ -152,11 +160,12 @@ export class MemoryStore implements Store {
   readonly #tables = new Map<EntityDefinition, MemoryTable>()
 
   constructor(
-    { ttlSeconds, file, waitTimeoutMs = 30_000 }: MemoryOptions,
+    { ttlSeconds, file, waitTimeoutMs = 30_000, unit }: MemoryOptions,
     partition?: string,
     use?: StoreUse,
   ) {
     this.#use = use
+    this.unit = unit
     this.#transactions = new MemoryTransactions(waitTimeoutMs)
     this.name = partition === undefined ? "memory()" : 'memory({ partition: "session" })'
     if (partition !== undefined) this.partition = partition

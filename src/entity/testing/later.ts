@@ -16,6 +16,7 @@ export function answeringLater(store: Store): Store {
     name: store.name,
     capabilities: store.capabilities,
     encoding: store.encoding,
+    unit: store.unit,
     bind: definition => slow(store.bind(definition)),
     ...(begin === undefined
       ? {}

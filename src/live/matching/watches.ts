@@ -5,6 +5,7 @@ import type { EntityId, Predicate } from "../../entity/store.ts"
 import { anchorsOf, isValueAnchor } from "./anchors.ts"
 import { Intervals } from "./intervals.ts"
 import { type IsKnown, mayHold } from "./may-hold.ts"
+import { mayOverlap } from "./overlap.ts"
 import { type ChangedRows, type RowValues, storedRows } from "./row-values.ts"
 import { WrittenFields } from "./written-fields.ts"
 
@@ -117,7 +118,9 @@ export class ClassWatches<O> {
       owners.add(watch.owner)
     }
     if (isCoarse(change)) {
-      for (const watch of this.#watches) take(watch)
+      const isDecided = this.#decidedFields(change)
+      for (const watch of this.#watches)
+        if (this.#reading.has(watch) || watch.isConcernedByMany(change, isDecided)) take(watch)
       return
     }
     for (const watch of this.#holders.get(change.id) ?? []) take(watch)
@@ -151,6 +154,17 @@ export class ClassWatches<O> {
     const isWhole = op === "update" ? version === true : op === "create" && softDelete !== true
     return field =>
       row?.has(field) === true && (isWhole || this.#written.agrees(id, field, row.at(field)))
+  }
+
+  /**
+   * The fields that rows of a change of many have as its condition says, after it too. Not those that it wrote; and not those that
+   * instances wrote without a version: the log may have brought their writes before this one, which was made earlier.
+   */
+  #decidedFields({ entity, op, changed }: Change): IsKnown {
+    if (op !== "update-many") return () => true
+    const { version } = entity.definition
+    return field =>
+      !changed.includes(field) && (version === true || this.#written.isUntouched(field))
   }
 
   #fieldWatches(name: string): FieldWatches<O> {
@@ -212,6 +226,16 @@ export class Watch<O> {
     if (op === "update" && fields !== undefined && !changed.some(field => fields.has(field)))
       return false
     return where === undefined || mayHold(where, row.values, isKnown)
+  }
+
+  /** Whether a row of the change may meet its condition, before the change or after it. */
+  isConcernedByMany({ op, changed, where: written }: Change, isDecided: IsKnown): boolean {
+    const { where, fields, holdsRows } = this.interest
+    if (op !== "update-many" && op !== "delete-many") return true
+    // A list shows more of its rows than the fields that decide which they are.
+    const needsField = op === "update-many" && holdsRows !== true && fields !== undefined
+    if (needsField && !changed.some(field => fields.has(field))) return false
+    return where === undefined || written === undefined || mayOverlap(written, where, isDecided)
   }
 
   end(): void {

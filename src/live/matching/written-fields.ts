@@ -38,6 +38,11 @@ export class WrittenFields {
     for (const field of fields) this.#values.set(field, unknown)
   }
 
+  /** Whether no write of the field was announced. */
+  isUntouched(field: string): boolean {
+    return !this.#values.has(field)
+  }
+
   /** Writes were missed: any row may have another value by now. */
   miss(): void {
     this.#isComplete = false

@@ -56,6 +56,11 @@ export interface PostgresOptions {
   readonly schema?: SchemaMode
   /** How long a call waits for a connection, for a transaction around it, or to change a table. Default 30000; then `NITRO_STORE_BUSY`. */
   readonly waitTimeoutMs?: number
+  /**
+   * `"always"`: every write of its entities is a unit of work, with or without `unitOfWork` around it, so that hooks and recorders can
+   * write along with it. Default: a write outside of a unit is one statement.
+   */
+  readonly unit?: "always"
 }
 
 const postgresOptions = optionNames<PostgresOptions>({
@@ -66,6 +71,7 @@ const postgresOptions = optionNames<PostgresOptions>({
   prepare: true,
   schema: true,
   waitTimeoutMs: true,
+  unit: true,
 })
 
 /** A Postgres store, which has transactions: one that ends with `NITRO_TRANSACTION_CONFLICT` may be run again. */
@@ -108,8 +114,8 @@ function declare(all: PostgresOptions, place: string): PostgresStore {
   )
 }
 
-type Settings = Required<Omit<PostgresOptions, "url" | "pool" | "driver">> &
-  Pick<PostgresOptions, "driver">
+type Settings = Required<Omit<PostgresOptions, "url" | "pool" | "driver" | "unit">> &
+  Pick<PostgresOptions, "driver" | "unit">
 
 function defaultSettings(): Settings {
   return { schema: defaultSchemaMode(), max: 10, prepare: true, waitTimeoutMs: 30_000 }
@@ -117,6 +123,7 @@ function defaultSettings(): Settings {
 
 class PostgresDatabaseStore implements PostgresStore {
   readonly name: string
+  readonly unit: "always" | undefined
   readonly capabilities: Capabilities = {
     transactions: true,
     serialTransactions: false,
@@ -152,6 +159,7 @@ class PostgresDatabaseStore implements PostgresStore {
 
   constructor(name: string, source: URL | PostgresPool, settings: Settings, use: StoreUse) {
     this.name = name
+    this.unit = settings.unit
     this.#source = source
     this.#settings = settings
     this.#use = use

@@ -58,6 +58,11 @@ export interface SqliteOptions {
   readonly waitTimeoutMs?: number
   /** `normal` survives the end of the process, even by force; `full` also a power cut, at the cost of a disk flush a commit. Default `normal`. */
   readonly synchronous?: "normal" | "full"
+  /**
+   * `"always"`: every write of its entities is a unit of work, with or without `unitOfWork` around it, so that hooks and recorders can
+   * write along with it. Default: a write outside of a unit is one statement.
+   */
+  readonly unit?: "always"
 }
 
 const sqliteOptions = optionNames<SqliteOptions>({
@@ -67,6 +72,7 @@ const sqliteOptions = optionNames<SqliteOptions>({
   busyTimeoutMs: true,
   waitTimeoutMs: true,
   synchronous: true,
+  unit: true,
 })
 
 /** A SQLite store, which has transactions. */
@@ -111,7 +117,8 @@ function declare(all: SqliteOptions, place: string): SqliteStore {
   )
 }
 
-type Settings = Required<Omit<SqliteOptions, "file" | "driver">>
+type Settings = Required<Omit<SqliteOptions, "file" | "driver" | "unit">> &
+  Pick<SqliteOptions, "unit">
 
 function defaultSettings(): Settings {
   return {
@@ -127,6 +134,7 @@ const nativeBusyTimeoutMs = 5
 
 class SqliteFileStore implements SqliteStore {
   readonly name: string
+  readonly unit: "always" | undefined
   readonly capabilities: Capabilities
   readonly encoding: Encoding = sqliteDialect.encoding
   readonly [sqlAccess]: SqlAccess = {
@@ -158,6 +166,7 @@ class SqliteFileStore implements SqliteStore {
     this.#library = library
     this.#settings = settings
     this.#use = use
+    this.unit = settings.unit
     this.name = `sqlite(${this.#file === undefined ? "connection" : this.#file === ":memory:" ? this.#file : basename(this.#file)})`
     this.capabilities = {
       transactions: true,
