@@ -1,11 +1,10 @@
 // Decides whether the app or one of the host's own routes responds to a request, and in which context.
 
-import type { Flash, RequestContext, User } from "../actions/index.ts"
+import type { User } from "../actions/index.ts"
 import {
   allowPageKey,
   createDispatcher,
   flashes,
-  localeOf,
   type Route,
   type Session,
   sessionOf,
@@ -19,6 +18,7 @@ import { asksForStream, asksOnce, busyAnswer, liveApp, prepareLive } from "../li
 import { isThenable, syncResult } from "../shared/callback.ts"
 import { beforeDeadline, defaultDeadlineMs } from "../shared/deadline.ts"
 import { NitroError } from "../shared/errors.ts"
+import { after } from "../shared/maybe.ts"
 import { refuseUnknownOptions } from "../shared/options.ts"
 import { requestIdFrom, withRequestId } from "../shared/request-id.ts"
 import { type RequestMessage, requests } from "../shared/trace.ts"
@@ -28,9 +28,10 @@ import { notFound } from "./file.ts"
 import { errorResponse } from "./host-errors.ts"
 import type { Mount } from "./mount.ts"
 import { type NitroOptions, nitroOptions } from "./nitro-options.ts"
+import { OpenContext } from "./open-context.ts"
 import { requestIdHeader, withOurHeaders } from "./page-answer.ts"
 import { PageRequest } from "./page-request.ts"
-import { joined, type OpenContext } from "./plugin-run.ts"
+import { joined } from "./plugin-run.ts"
 
 /** A request as a host hands it to the app. */
 export interface Incoming {
@@ -83,12 +84,16 @@ export function createGate(options: NitroOptions): Gate {
     const inPlugins = plugins.inContext === undefined ? fn : plugins.inContext(context, fn)
     const run =
       partition === undefined ? inPlugins : ((() => withPartition(partition, inPlugins)) as () => T)
+    const by = (known: User | undefined): T => {
+      context.user = known
+      return withRequest(context, run)
+    }
     const user = options.user?.(context.request)
     if (isThenable(user))
-      return beforeDeadline(Promise.resolve(user), deadlineMs, "nitro({ user })").then(
-        resolvedUser => withRequest(by(context, resolvedUser), run),
+      return beforeDeadline(Promise.resolve(user), deadlineMs, "nitro({ user })").then(known =>
+        by(known),
       ) as Promise<Awaited<T>>
-    return withRequest(by(context, user), run)
+    return by(user)
   }
   /** The response to a path of the app: an asset, a CRUD route, an action. */
   function respond(
@@ -119,18 +124,28 @@ export function createGate(options: NitroOptions): Gate {
     }
     const session = sessionFor(app, request, options.partition)
     const requestId = idOf(request, hostId)
-    const context = contextOf(app, request, requestId, path, search, undefined, options.locale)
+    const context = new OpenContext(
+      app,
+      request,
+      requestId,
+      path,
+      search,
+      undefined,
+      options.locale,
+    )
     const dispatch = () => dispatcher.dispatch(request, places, search)
     const run = plugins.around === undefined ? dispatch : plugins.around(context, dispatch)
     const inOrder = () => inContext(context, session?.partition, run)
     const respondSafely = () => (plugins.mayFail ? respondToErrors(request, inOrder) : inOrder())
     const cookies = session?.cookie === undefined ? [] : [session.cookie]
-    return withRequestId(requestId, async () => {
-      const response = await (requests.isWatched
-        ? requests.run({ method: request.method, path }, respondSafely, takeStatus)
-        : respondSafely())
-      return withOurHeaders(response, requestId, cookies)
-    })
+    return withRequestId(requestId, () =>
+      after(
+        requests.isWatched
+          ? requests.run({ method: request.method, path }, respondSafely, takeStatus)
+          : respondSafely(),
+        response => withOurHeaders(response, requestId, cookies),
+      ),
+    )
   }
 
   function page({ request, path, search, hostId }: Incoming): PageRequest {
@@ -139,7 +154,7 @@ export function createGate(options: NitroOptions): Gate {
       ? undefined
       : app.part(flashes).read(request.headers.get("cookie"))
     const requestId = idOf(request, hostId)
-    const context = contextOf(app, request, requestId, path, search, flash, options.locale)
+    const context = new OpenContext(app, request, requestId, path, search, flash, options.locale)
     const visitor = sessionFor(app, request, options.partition)
     const cookies = [
       ...(flash ? [app.part(flashes).clear] : []),
@@ -204,40 +219,6 @@ async function respondToErrors(
     const response = errorResponse(error, request)
     if (response === undefined) throw error
     return response
-  }
-}
-
-/** Not a copy, which would be the dearest part of it. */
-function by(context: OpenContext, user: User | undefined): RequestContext {
-  context.user = user
-  return context
-}
-
-function contextOf(
-  app: App,
-  request: Request,
-  requestId: string,
-  path: string,
-  search: string,
-  flash: Flash | undefined,
-  choose: NitroOptions["locale"],
-): OpenContext {
-  let locale: string | undefined
-  return {
-    app,
-    request,
-    requestId,
-    // Read by few requests.
-    get locale() {
-      locale ??= syncResult(choose?.(request), "nitro({ locale })") ?? localeOf(request)
-      return locale
-    },
-    path,
-    search,
-    basePath: app.basePath,
-    flash,
-    extras: new Map(),
-    user: undefined,
   }
 }
 

@@ -48,7 +48,8 @@ export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
     const mount = honoMountOf(context.req.matchedRoutes[context.req.routeIndex], path)
     const isPrepared = watchHeaders(context)
     const hostId = hostIdOf(context)
-    const page = await gate.receive({ request, path, search, mount, hostId, hasPages: true })
+    const received = gate.receive({ request, path, search, mount, hostId, hasPages: true })
+    const page = received instanceof Promise ? await received : received
     if (!(page instanceof PageRequest)) {
       const response = request.method === "GET" ? withTag(page) : page
       if (!isPrepared()) return response

@@ -1,14 +1,12 @@
 // Runs the plugins of an app for each request, as one function for each seam; undefined where no plugin has it.
-import type { OperationMiddleware, RequestContext, User } from "../actions/index.ts"
+import type { OperationMiddleware, RequestContext } from "../actions/index.ts"
 import type { Route } from "../actions/internal.ts"
 import type { PluginParts } from "../app/index.ts"
 import { withScopes } from "../entity/index.ts"
 import { isThenable } from "../shared/callback.ts"
 import { beforeDeadline } from "../shared/deadline.ts"
 import type { MaybePromise } from "../shared/types.ts"
-
-/** A context without its user. */
-export type OpenContext = Omit<RequestContext, "user"> & { user: User | undefined }
+import type { OpenContext } from "./open-context.ts"
 
 export interface JoinedPlugins {
   /** Whether any code of theirs runs before a route does. */

@@ -315,8 +315,11 @@ function startFollowing(): void {
 }
 let isFollowing = false
 
-/** Of all apps that are given no log. Few changes are kept: pages that come back get snapshots. */
-const shared: ChangeFeed = ChangeFeed.of(memoryBus({ capacity: 1000 }))
+/**
+ * Of all apps that are given no log. Few changes are kept: pages that come back get snapshots, and the rows of what is kept outlive
+ * many collections of garbage.
+ */
+const shared: ChangeFeed = ChangeFeed.of(memoryBus({ capacity: 16 }))
 const logs = new WeakMap<AppState, EventBus>()
 
 /** Called when an app is made, so that no page misses a change after it. `log`: the option `changes` of `nitro()`. */

@@ -6,7 +6,7 @@ import { ownPath } from "../shared/own-path.ts"
 import { canonicalText } from "./canonical.ts"
 import { changeFeed } from "./change-feed.ts"
 import { fingerprint, layoutText, pageCursorText, parseCursor } from "./cursor.ts"
-import { type Follower, liveKey } from "./inside.ts"
+import { type Follower, viewAround } from "./inside.ts"
 import { liveApp } from "./live-app.ts"
 import { userKey } from "./same-user.ts"
 import { type PageIdentity, Stream } from "./stream.ts"
@@ -18,6 +18,9 @@ const parameter = "_nitro"
 const onceParameter = "_nitro_once"
 
 let requests = 0
+
+/** Under this key of a request's `extras` stands its `LiveRequest`. */
+const liveKey: unique symbol = Symbol("nitro.live")
 
 /** The headers that distinguish the users of a site. */
 const credentials = ["cookie", "authorization", "accept-language"] as const
@@ -81,7 +84,9 @@ export class LiveRequest implements PageIdentity {
 
 /** The innermost rendering: a page, the content of another view, or nothing that can be live. */
 export function liveRequest(): LiveRequest | Follower | undefined {
-  return currentRequest()?.extras.get(liveKey) as LiveRequest | Follower | undefined
+  const context = currentRequest()
+  if (context === undefined) return undefined
+  return viewAround(context) ?? (context.extras.get(liveKey) as LiveRequest | undefined)
 }
 
 /** True for a request that may be one for a stream. */

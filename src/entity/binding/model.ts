@@ -56,7 +56,8 @@ export class Model {
   readonly #mappers = new WeakMap<Encoding, Mapper>()
   /** Its classes whose definition was read; nearly always one. */
   readonly #classes = new WeakList<EntityClass>()
-  #lastClass: WeakRef<EntityClass> | undefined
+  /** Held for good, as reading a weak reference takes longer than all else that a definition is read for. */
+  #lastClass: EntityClass | undefined
 
   constructor(name: string, shape: Shape, options: EntityOptions, place: string) {
     this.name = name
@@ -76,12 +77,12 @@ export class Model {
 
   /** The definition, which lists the relations of `entity` from now on. */
   definitionOf(entity: EntityClass): EntityDefinition {
-    if (this.#lastClass?.deref() !== entity) this.#addClass(entity)
+    if (this.#lastClass !== entity) this.#addClass(entity)
     return this.defined.definition
   }
 
   #addClass(entity: EntityClass): void {
-    this.#lastClass = new WeakRef(entity)
+    this.#lastClass = entity
     for (const each of this.#classes) if (each === entity) return
     this.#classes.add(entity)
   }

@@ -31,10 +31,17 @@ export async function toResponse(
 ): Promise<Response> {
   assertApp()
   const { stream: streamed = false, ...init } = ownProps(options)
-  const headers = new Headers(init.headers)
-  if (!headers.has("content-type")) headers.set("content-type", htmlType)
+  const headers = withType(init.headers)
   const body = streamed ? bytesAsTheyCome(page, streamed === "in-order") : await wholeBody(page)
   return new ResponseClass(body, { ...init, headers })
+}
+
+function withType(given: ResponseInit["headers"]): NonNullable<ResponseInit["headers"]> {
+  // The response makes its Headers of it: a second object of them would be the dearer half.
+  if (given === undefined) return { "content-type": htmlType }
+  const headers = new Headers(given)
+  if (!headers.has("content-type")) headers.set("content-type", htmlType)
+  return headers
 }
 
 async function wholeBody(page: Markup): Promise<string | Uint8Array<ArrayBuffer>> {

@@ -40,7 +40,8 @@ export class ClassWatches<O> {
   readonly #byField = new Map<string, FieldWatches<O>>()
   /** Watches whose condition has no anchors. */
   readonly #others = new Set<Watch<O>>()
-  readonly #holders = new Map<EntityId, Set<Watch<O>>>()
+  /** Nearly every row has one at most. */
+  readonly #holders = new Map<EntityId, Watch<O> | Set<Watch<O>>>()
   /** Watches that are reading the store: their rows are not known yet. */
   readonly #reading = new Set<Watch<O>>()
   readonly #written: WrittenFields
@@ -89,11 +90,17 @@ export class ClassWatches<O> {
   }
 
   hold(id: EntityId, watch: Watch<O>): void {
-    addTo(this.#holders, id, watch)
+    const holders = this.#holders.get(id)
+    if (holders === undefined) this.#holders.set(id, watch)
+    else if (holders instanceof Set) holders.add(watch)
+    else if (holders !== watch) this.#holders.set(id, new Set([holders, watch]))
   }
 
   release(id: EntityId, watch: Watch<O>): void {
-    removeFrom(this.#holders, id, watch)
+    const holders = this.#holders.get(id)
+    if (holders === watch) this.#holders.delete(id)
+    else if (holders instanceof Set && holders.delete(watch) && holders.size === 0)
+      this.#holders.delete(id)
   }
 
   setReading(watch: Watch<O>, isReading: boolean): void {
@@ -123,7 +130,9 @@ export class ClassWatches<O> {
         if (this.#reading.has(watch) || watch.isConcernedByMany(change, isDecided)) take(watch)
       return
     }
-    for (const watch of this.#holders.get(change.id) ?? []) take(watch)
+    const holders = this.#holders.get(change.id)
+    if (holders instanceof Set) for (const watch of holders) take(watch)
+    else if (holders !== undefined) take(holders)
     for (const watch of this.#reading) take(watch)
     const isKnown = this.#knownFields(change, before ?? after)
     if (after !== undefined)

@@ -1,0 +1,50 @@
+// The context of a request as the gate makes it: open, because the user comes later and plugins complete it.
+import type { AppState, Flash, RequestContext, User } from "../actions/index.ts"
+import { localeOf } from "../actions/internal.ts"
+import { syncResult } from "../shared/callback.ts"
+import type { NitroOptions } from "./nitro-options.ts"
+
+/** A class: an object literal that computes a member is slow to make and to read. What few requests read is made late. */
+export class OpenContext implements RequestContext {
+  readonly app: AppState
+  readonly request: Request
+  readonly requestId: string
+  readonly path: string
+  readonly search: string
+  readonly basePath: string
+  readonly flash: Flash | undefined
+  user: User | undefined = undefined
+  readonly #choose: NitroOptions["locale"]
+  #locale: string | undefined
+  #extras: Map<symbol, unknown> | undefined
+
+  constructor(
+    app: AppState,
+    request: Request,
+    requestId: string,
+    path: string,
+    search: string,
+    flash: Flash | undefined,
+    choose: NitroOptions["locale"],
+  ) {
+    this.app = app
+    this.request = request
+    this.requestId = requestId
+    this.path = path
+    this.search = search
+    this.basePath = app.basePath
+    this.flash = flash
+    this.#choose = choose
+  }
+
+  get locale(): string {
+    this.#locale ??=
+      syncResult(this.#choose?.(this.request), "nitro({ locale })") ?? localeOf(this.request)
+    return this.#locale
+  }
+
+  get extras(): Map<symbol, unknown> {
+    this.#extras ??= new Map()
+    return this.#extras
+  }
+}
