@@ -89,6 +89,7 @@ export default defineConfig({
         optimizeDeps: { include: ["idiomorph", "fast-check"] },
         test: {
           name: "chromium",
+          setupFiles: ["src/client/browser/support/errors.ts"],
           include: ["src/client/browser/**/*.test.ts"],
           // A real HTTP server beside the browser: the client's requests are never mocked.
           globalSetup: ["src/client/browser/support/server.mjs"],

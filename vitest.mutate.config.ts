@@ -15,7 +15,8 @@ export default mergeConfig(
       ],
       include: folders.flatMap(folder => [folder, `${folder}/**/*.test.{ts,tsx}`]),
       exclude: ["src/client/browser/**", "**/node_modules/**"],
-      testTimeout: 20_000,
+      // Faults that hang are ended by Stryker; a busy machine takes its time.
+      testTimeout: 60_000,
     },
   }),
 )

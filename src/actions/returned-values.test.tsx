@@ -149,13 +149,21 @@ describe("a redirect", () => {
     [new URL("javascript:alert(1)"), {}],
     [new URL("data:text/html,x"), {}],
     ["/", { status: 200 }],
-    ["/", { cookies: { "a=b": "1" } }],
     [undefined, {}],
-  ] as [string, RedirectOptions][])("refuses %s with %j", (to, options) => {
+  ] as unknown as [string, RedirectOptions][])("refuses %s with %j", (to, options) => {
     expect(() => redirect(to, options)).toThrow(
       expect.objectContaining({ code: "NITRO_REDIRECT_URL" }),
     )
   })
+
+  it.each([{ "a=b": "1" }, { "": "1" }, { "a b": undefined }, ["a=1\r\nb: 2"]])(
+    "refuses the cookies %j",
+    cookies => {
+      expect(() => redirect("/", { cookies } as RedirectOptions)).toThrow(
+        expect.objectContaining({ code: "NITRO_COOKIE" }),
+      )
+    },
+  )
 
   it("of a Response never runs script in the page", async () => {
     const hostile = () =>

@@ -36,6 +36,18 @@ const contents: [what: string, content: () => Child][] = [
   ],
   ["a call", () => <form {...call(Todo, "create").form} />],
   ["a button", () => ActionButton({ call: call(Todo, "create") }, "Add")],
+  [
+    "a call in a component that waits",
+    () => <Late>{() => <form {...call(Todo, "create").form} />}</Late>,
+  ],
+  [
+    "a button in a component that waits in another",
+    () => <Late>{() => <Late>{() => ActionButton({ call: call(Todo, "create") }, "Add")}</Late>}</Late>,
+  ],
+  [
+    "a call in a Suspense",
+    () => <Suspense fallback="…">{async () => ActionButton({ call: call(Todo, "create") }, "Add")}</Suspense>,
+  ],
 ]
 
 const open: Server[] = []
@@ -114,6 +126,16 @@ describe.each(contents)("%s", (_, content) => {
   it("as text, in a test or a job, needs no app", async () => {
     expect(await render(<div>{content()}</div>)).toContain("<div>")
   })
+})
+
+it("a component that waits is not refused for what another piece of code rendered meanwhile", async () => {
+  const Slow = async () => {
+    await new Promise(resolve => setTimeout(resolve, 5))
+    return <p>x</p>
+  }
+  const response = respond(<Slow />)
+  await render(<Late>{() => ActionButton({ call: call(Todo, "create") }, "Add")}</Late>)
+  expect((await response).status).toBe(200)
 })
 
 it("an answer is not refused for what another piece of code rendered before", async () => {

@@ -292,7 +292,10 @@ function literalObject(node: Node): { readonly value: object } | undefined {
 
 function staticAttribute(name: string, value: unknown, tag: string): string | undefined {
   try {
-    return attribute(attributeName(name), value, tag)
+    const known = attributeName(name)
+    const text = attribute(known, value, tag)
+    // Whether it is an address depends on the other attributes, which are read when it is printed.
+    return text === "" && known.kind === "refresh" ? undefined : text
   } catch {
     return undefined
   }

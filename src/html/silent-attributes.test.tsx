@@ -1,6 +1,7 @@
 // What would be silent in a page: attributes twice or of no effect, however they are written; and where an error says it stands.
 import { Hono } from "hono"
 import { respond } from "nitro-ts/actions"
+import { js, on } from "nitro-ts/datastar"
 import {
   br,
   type Child,
@@ -18,6 +19,7 @@ import { jsx } from "nitro-ts/html/jsx-runtime"
 import { describe, expect, it } from "vitest"
 
 const classOnly = { className: "b" }
+const onClick = on("click", js("1"))
 const date = new Date(0) as unknown as Child
 
 describe("an attribute that stands twice in a tag", () => {
@@ -29,6 +31,10 @@ describe("an attribute that stands twice in a tag", () => {
     ["with spaces around the sign", () => html`<p id = "a" id = ${1}>x</p>`],
     ["in an object behind it", () => html`<p class="a" ${classOnly}>x</p>`],
     ["in an object before it", () => html`<p ${{ id: "a" }} id="b">x</p>`],
+    ["in two objects", () => html`<p ${{ id: "a" }} ${{ title: "x", id: "b" }}>x</p>`],
+    ["in the first and third object", () => html`<p ${{ ID: "a" }} ${null} ${{ id: "b" }}>x</p>`],
+    ["in two objects, as an event", () => html`<p ${onClick} ${on("click", js("2"))}>x</p>`],
+    ["in two objects of an input", () => html`<input ${{ type: "text" }} ${{ type: "url" }}>`],
     ["in another case", () => html`<p ID="a" id=${"b"}>x</p>`],
     [
       "as the value of a textarea",
@@ -54,6 +60,17 @@ describe("an attribute that stands twice in a tag", () => {
       "what is left out does not count",
       () => html`<p ${{ id: undefined, hidden: false }} id="b" hidden>x</p>`,
       '<p id="b" hidden>x</p>',
+    ],
+    [
+      "two objects may have different ones",
+      () =>
+        html`<p ${{ id: "b", hidden: null }} ${undefined} ${{ id: undefined, hidden: true }}>x</p>`,
+      '<p id="b" hidden>x</p>',
+    ],
+    [
+      "objects of two tags may have it",
+      () => html`<p ${{ id: "a" }}>x</p><p ${{ id: "b" }} ${{ title: "b" }}>x</p>`,
+      '<p id="a">x</p><p id="b" title="b">x</p>',
     ],
     [
       "two tags may have it",

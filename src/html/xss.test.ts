@@ -1,5 +1,15 @@
 // Every payload through every context: the structure of the page stays what the template says.
-import { a, CustomTag, html, type Markup, raw, script, div as typedDiv } from "nitro-ts/html"
+import {
+  a,
+  CustomTag,
+  html,
+  type Markup,
+  Page,
+  raw,
+  script,
+  div as typedDiv,
+  meta as typedMeta,
+} from "nitro-ts/html"
 import { describe, expect, it } from "vitest"
 import { Expression } from "../shared/expression.ts"
 import { styleValue } from "./attributes/style.ts"
@@ -8,6 +18,7 @@ import { expressionLiteral } from "./markup/literal.ts"
 import { payloads, safeUrls, stylePayloads, urlPayloads } from "./support/xss-payloads.ts"
 
 const div = typedDiv as (...content: unknown[]) => Markup
+const meta = typedMeta as (...content: unknown[]) => Markup
 
 const entities: Record<string, string> = {
   "&amp;": "&",
@@ -162,35 +173,82 @@ describe("addresses", () => {
     )
   })
 
-  it("judges the content of a refresh, and leaves other texts alone", () => {
-    for (const content of [
-      "0;url=javascript:x",
-      "0; URL = 'javascript:x'",
-      " 5 , javascript:x",
-      ".5;javascript:x",
-      "0 javascript:x",
-      "0;data:text/html,x",
-    ]) {
-      expect(String(jsx("meta", { "http-equiv": "refresh", content }))).toBe(
-        '<meta http-equiv="refresh">',
-      )
-      expect(String(html`<meta http-equiv="refresh" content=${content}>`)).toBe(
-        '<meta http-equiv="refresh">',
-      )
+  const refreshes = [
+    "0;url=javascript:x",
+    "0; URL = 'javascript:x'",
+    " 5 , javascript:x",
+    ".5;javascript:x",
+    "0 javascript:x",
+    "0;data:text/html,x",
+  ]
+
+  it.each(refreshes)("drops %j where an http-equiv may make it a refresh", content => {
+    const equiv = '<meta http-equiv="refresh">'
+    for (const key of ["http-equiv", "http_equiv", "HTTP-EQUIV"]) {
+      const known = { [key]: "refresh", content }
+      const late = { content, [key]: "refresh" }
+      for (const all of [known, late, { CONTENT: content, [key]: "refresh" }]) {
+        const printed = `<meta ${key.replace("_", "-")}="refresh">`
+        expect(String(jsx("meta", all))).toBe(printed)
+        expect(String(CustomTag("META", all))).toBe(printed.replace("meta", "META"))
+        expect(String(meta(all))).toBe(printed)
+        expect(String(html`<meta ${all}>`)).toBe(printed)
+      }
     }
-    for (const content of [
-      "How url=javascript: works",
-      "url=javascript:x",
-      "javascript: 5 tips",
-      "x 0;url=javascript:x",
-      "5 javascripts",
-    ]) {
-      expect(decode(String(jsx("meta", { name: "description", content })))).toBe(
-        `<meta name="description" content="${content}">`,
-      )
-      expect(decode(String(html`<meta name="description" content="${content}">`))).toBe(
-        `<meta name="description" content="${content}">`,
-      )
+    expect(String(html`<meta http-equiv="refresh" content=${content}>`)).toBe(equiv)
+    expect(String(html`<meta content=${content} http-equiv="refresh">`)).toBe(equiv)
+    expect(String(html`<meta content="${content}" HTTP-EQUIV=refresh>`)).toBe(
+      "<meta HTTP-EQUIV=refresh>",
+    )
+    expect(String(html`<meta content=${content} http-equiv=${"refresh"}>`)).toBe(equiv)
+    expect(
+      String(
+        html`<meta content=" ${content.slice(0, 3)}${content.slice(3)}" http-equiv="refresh">`,
+      ),
+    ).toBe(equiv)
+    // What an object holds is not known where the template is read.
+    expect(String(html`<meta content=${content} ${{ "http-equiv": "refresh" }}>`)).toBe(equiv)
+    expect(String(html`<meta ${{ content }} http-equiv="refresh">`)).toBe(equiv)
+    expect(String(html`<meta ${{ content }} ${{ "http-equiv": "refresh" }}>`)).toBe(equiv)
+    expect(String(html`<meta ${{ "http-equiv": "refresh" }} ${{ content }}>`)).toBe(equiv)
+    // A name that is given, of whatever value.
+    expect(String(meta({ "http-equiv": "x", content }))).toBe('<meta http-equiv="x">')
+    expect(String(meta({ "http-equiv": undefined, content }))).toBe("<meta>")
+    expect(String(html`<meta http-equiv=${undefined} content=${content}>`)).toBe("<meta>")
+  })
+
+  it.each([
+    ...refreshes,
+    "How url=javascript: works",
+    "url=javascript:x",
+    "javascript: 5 tips",
+    "x 0;url=javascript:x",
+    "5 javascripts",
+  ])("keeps the description %j", content => {
+    const description = `<meta name="description" content="${content}">`
+    const all = { name: "description", content }
+    for (const page of [
+      jsx("meta", all),
+      jsx("meta", all),
+      meta(all),
+      meta({ name: "description", content: raw(content) } as never),
+      CustomTag("meta", all),
+      html`<meta ${all}>`,
+      html`<meta name="description" content=${content}>`,
+      html`<meta name="description" content="${content}">`,
+      html`<meta name="description" content="${content.slice(0, 2)}${content.slice(2)}">`,
+      html`<meta name=${"description"} content=${content}>`,
+      html`<meta name="description" ${{ content }}>`,
+    ])
+      expect(decode(String(page))).toBe(description)
+    expect(decode(String(Page({ title: "x", description: content })))).toContain(description)
+  })
+
+  it("learns nothing of a description for a refresh, and of a refresh for a description", () => {
+    const [content] = refreshes
+    for (let i = 0; i < 3; i++) {
+      expect(String(meta({ content, name: "description" }))).toContain("javascript")
+      expect(String(meta({ content, "http-equiv": "refresh" }))).toBe('<meta http-equiv="refresh">')
     }
   })
 

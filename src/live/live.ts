@@ -104,7 +104,7 @@ function liveList(
   const { entity, plan } = query
   return showView({
     id,
-    shape: ["list", tag, options.class, each.name, entity.definition.name, plan],
+    shape: ["list", tag, options.class ?? "", each.name, entity.definition.name, plan],
     key: [
       "list",
       tag,

@@ -14,6 +14,7 @@ import { Follower, renderInside, unfollowed } from "./inside.ts"
 import { liveApp } from "./live-app.ts"
 import { type LiveRequest, liveRequest } from "./live-request.ts"
 import type { Interest } from "./matching/watches.ts"
+import { shapeText } from "./shape-text.ts"
 import {
   isSharedItem,
   markPersonal,
@@ -49,7 +50,7 @@ export interface View {
 
 export function showView(view: View): Markup {
   const request = liveRequest()
-  const shape = textOf(view.shape)
+  const shape = shapeText(view.shape)
   const id = view.id ?? `live-${shortHash(shape)}`
   if (request === undefined) return html`${outsideOfApp(view.render(id))}`
   if (request instanceof Follower) {
@@ -210,15 +211,4 @@ function knownRequest(address: string, user: SharedRequest["user"]): SharedReque
   return at < 0
     ? { path: address, search: "", user }
     : { path: address.slice(0, at), search: address.slice(at), user }
-}
-
-function textOf(shape: unknown): string {
-  try {
-    return JSON.stringify(shape)
-  } catch {
-    // A bigint, which JSON does not know. The function that does slows all others down.
-    return JSON.stringify(shape, (_key, value: unknown) =>
-      typeof value === "bigint" ? `${value}n` : value,
-    )
-  }
 }

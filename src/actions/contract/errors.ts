@@ -35,8 +35,13 @@ registerErrors({
   },
   NITRO_OUTCOME: {
     status: 500,
-    when: "`outcome()` is given a status that is no success, or a header or a cookie that no response can hold.",
+    when: "`outcome()` is given a status that is no success, or a header that no response can hold.",
     fix: "Throw a Refusal for a refusal, and return a Response where its body is yours.",
+  },
+  NITRO_COOKIE: {
+    status: 500,
+    when: "`redirect()` or `outcome()` is given a cookie that no response can hold, or a name that no cookie can have.",
+    fix: "Write `cookies: { name: value }`, which encodes the value, with a name of letters, digits, - and _.",
   },
   NITRO_CALL_INPUT: {
     status: 500,

@@ -11,12 +11,12 @@ export interface CookieOptions {
   readonly cookies?: readonly string[] | Readonly<Record<string, string | undefined>>
 }
 
-/** The `Set-Cookie` values of the option. @throws NITRO_OUTCOME for one that no response can hold */
+/** The `Set-Cookie` values of the option. @throws NITRO_COOKIE for one that no response can hold */
 export function cookiesOf(cookies: CookieOptions["cookies"] = []): readonly string[] {
   if (!Array.isArray(cookies)) return Object.entries(cookies).map(cookieOf)
   for (const cookie of cookies as readonly string[])
     if (!isHeaderValue(cookie))
-      throw new NitroError("NITRO_OUTCOME", `${JSON.stringify(cookie)} is no cookie.`, {
+      throw new NitroError("NITRO_COOKIE", `${JSON.stringify(cookie)} is no cookie.`, {
         fix: "Write a Set-Cookie value without control characters, or cookies: { name: value }, which encodes it.",
       })
   return cookies as readonly string[]
@@ -28,13 +28,9 @@ export const isHeaderValue = (text: unknown): boolean =>
 
 function cookieOf([name, value]: readonly [string, string | undefined]): string {
   if (!/^[\w!#$%&'*.^`|~+-]+$/.test(name)) {
-    throw new NitroError(
-      "NITRO_REDIRECT_URL",
-      `${JSON.stringify(name)} is not a name of a cookie.`,
-      {
-        fix: "Use letters, digits, - and _.",
-      },
-    )
+    throw new NitroError("NITRO_COOKIE", `${JSON.stringify(name)} is not a name of a cookie.`, {
+      fix: "Use letters, digits, - and _.",
+    })
   }
   const secure = currentRequest()?.request.url.startsWith("https:") ? "; Secure" : ""
   const expiry = value === undefined ? "; Max-Age=0" : ""

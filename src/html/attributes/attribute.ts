@@ -10,6 +10,7 @@ import type { AttributeName } from "./attribute-name.ts"
 import { attributeName, isAttributePlugin, judgeTarget } from "./attribute-name.ts"
 import { classText } from "./class-list.ts"
 import { assertAlive } from "./dead-attribute.ts"
+import { contentName } from "./meta-content.ts"
 import { refuseStyle, styleAttribute } from "./style.ts"
 
 /** One attribute with its leading space, ready to print; `""` when the value says that there is none. */
@@ -29,19 +30,27 @@ export function attribute(name: AttributeName, value: unknown, tag: string): str
   return text === true ? name.bare : `${name.lead}${escapeHtml(text)}"`
 }
 
-/** The attributes of an object, in its order, as they stand in an open tag. */
-export function attributes(values: Readonly<Record<string, unknown>>, tag: string): string {
+/** The attributes of an object, in its order, as they stand in an open tag. It `mayRefresh` by what else the tag has. */
+export function attributes(
+  values: Readonly<Record<string, unknown>>,
+  tag: string,
+  mayRefresh = false,
+): string {
   let text = ""
   const printed = new Set<string>()
   for (const key of Object.keys(values)) {
     const name = attributeName(key)
     if (name.kind === "ignored") continue
     assertAlive(tag, name.name)
-    const next = attribute(name, values[key], tag)
+    const next = attribute(
+      name.kind === "refresh" && !mayRefresh ? contentName(name, values) : name,
+      values[key],
+      tag,
+    )
     if (next === "") continue
     const lower = name.name.toLowerCase()
     if (!printed.has(lower)) text += next
-    else if (name.kind === "class") return attributes(withOneClass(values), tag)
+    else if (name.kind === "class") return attributes(withOneClass(values), tag, mayRefresh)
     printed.add(lower)
   }
   return text

@@ -10,6 +10,7 @@ import {
 } from "./attribute.ts"
 import { type AttributeName, attributeName } from "./attribute-name.ts"
 import { assertAlive } from "./dead-attribute.ts"
+import { contentName } from "./meta-content.ts"
 
 // A trie per element: an edge is an attribute name, below it one node per value that was seen. Values that vary (ids,
 // addresses) exceed the edge's limit, which then only keeps the text before the value. So the static text of each call
@@ -119,7 +120,13 @@ export function printOpenTag(
         node = seen
         continue
       }
-      if (edge.isAddress && attributeValue(edge.name, value, tag) === undefined) continue
+      if (edge.isAddress && attributeValue(edge.name, value, tag) === undefined) {
+        const printed = contentText(edge.name, value, tag, attributes)
+        if (printed === "") continue
+        text += node.piece + printed
+        node = edge.afterWhole
+        continue
+      }
       string = value
     } else if (
       edge.values === undefined &&
@@ -135,7 +142,13 @@ export function printOpenTag(
       continue
     } else {
       const special = specialValue(edge.name, value, tag)
-      if (special === undefined) continue
+      if (special === undefined) {
+        const printed = contentText(edge.name, value, tag, attributes)
+        if (printed === "") continue
+        text += node.piece + printed
+        node = edge.afterWhole
+        continue
+      }
       if (special === true) {
         edge.bare ??= learnBare(node, edge)
         node = edge.bare
@@ -171,6 +184,14 @@ function printOpenTagUnlearned(
 ): string {
   return `${root.piece}${printAttributes(values, tag)}>`
 }
+
+/** A `content` that would run script, where it is only text: printed and not learned, since the next tag may be a refresh. */
+const contentText = (
+  name: AttributeName,
+  value: unknown,
+  tag: string,
+  attributes: Readonly<Record<string, unknown>>,
+): string => (name.kind === "refresh" ? attribute(contentName(name, attributes), value, tag) : "")
 
 const whole: unique symbol = Symbol("printed whole")
 

@@ -1,6 +1,7 @@
 // Turns a value into a child of an element: text, markup, a list of them, or a promise of them.
 import { Expression } from "../../shared/expression.ts"
 import { isObject } from "../../shared/guards.ts"
+import { lateNeed } from "../../shared/responding.ts"
 import { htmlError } from "./call-site.ts"
 import { escapeHtml } from "./escape.ts"
 import {
@@ -103,10 +104,21 @@ export function toMarkup(value: unknown): Markup {
 }
 
 function pending(value: PromiseLike<unknown>): Promise<Markup> {
-  const markup = Promise.resolve(value).then(toMarkup)
+  const markup = Promise.resolve(value).then(arrived)
   // The reader may reach this child only after others have finished: a rejection until then is not "unhandled".
   markup.catch(() => {})
   return markup
+}
+
+function arrived(value: unknown): Markup {
+  const assertApp = lateNeed()
+  if (assertApp === undefined) return toMarkup(value)
+  // Whether it is part of a response is known where it is rendered.
+  async function* render(): AsyncGenerator<unknown, void, undefined> {
+    assertApp?.()
+    yield value
+  }
+  return toMarkup({ [Symbol.asyncIterator]: render })
 }
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>

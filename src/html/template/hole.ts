@@ -29,8 +29,8 @@ export const VERBATIM = 11
 /** Attributes of a `<textarea>`, whose value is its text; a name says that it is the value alone. */
 export const TEXTAREA = 12
 
-/** Attributes of an `<input>` whose type other values decide: `passwordBy` says which. */
-export const INPUT = 13
+/** An object of attributes that other values of the tag concern: see `passwordBy` and `behind`. */
+export const BESIDE = 13
 
 export interface Hole {
   readonly kind: number
@@ -45,6 +45,10 @@ export interface Hole {
   readonly pieces: readonly string[]
   /** Of an object of attributes: the names, in lower case, that the tag has besides. */
   readonly others?: ReadonlySet<string>
+  /** Of an object of attributes: the holes of those before it on the tag, whose attributes come first. */
+  readonly behind?: readonly number[]
+  /** Of an object of attributes on a `<meta>`: another part of the tag may make it a refresh. */
+  readonly mayRefresh?: true
   /** Of a TEXTAREA: where its text goes, if it has no other: the static piece, and the offset in it. */
   readonly valueAt?: readonly [piece: number, offset: number]
   /** Of an object of attributes on an `<input>`: it is a password, or is one if the value of one of these holes says so. */

@@ -2,14 +2,15 @@
 
 import { type AttributeName, attributeName, isAlias } from "../attributes/attribute-name.ts"
 import { assertAlive, assertAliveAsWritten, refuseTwice } from "../attributes/dead-attribute.ts"
+import { asText, deciding } from "../attributes/meta-content.ts"
 import { isPassword } from "../attributes/secret-input.ts"
 import { htmlError } from "../markup/call-site.ts"
 import {
   ATTRIBUTE,
+  BESIDE,
   CODE,
   GROUP,
   type Hole,
-  INPUT,
   JSON_VALUE,
   PIECE,
   SKIP,
@@ -108,6 +109,8 @@ class TemplateReader {
   #tagText = ""
   /** Objects of attributes on it. */
   #spreads: OpenHole[] = []
+  /** Values that are the `content` of the <meta> that is being opened, or pieces of it. */
+  #contents: OpenHole[] = []
   /** How many <template> and <noscript> are open. */
   #inert = 0
   #script = new ScriptPosition()
@@ -318,15 +321,32 @@ class TemplateReader {
       this.#state = "raw text"
       this.#script = new ScriptPosition()
     }
+    if (tag === "meta") this.#closeContents()
     this.#closeSpreads()
     for (const hole of this.#values.splice(0))
       hole.valueAt = [this.#statics.length, this.#out.length]
     this.#isFirstChild = tag === "textarea" || tag === "pre" || tag === "listing"
   }
 
-  /** Decides which objects of attributes are those of a password. */
+  /** Decides whether a `content` is text. An object of attributes may hold the name that makes it an address. */
+  #closeContents(): void {
+    const contents = this.#contents.splice(0)
+    const hasDeciding = this.#names.has(deciding)
+    if (!hasDeciding && this.#spreads.length === 0) {
+      for (const hole of contents) if (hole.name !== undefined) hole.name = asText(hole.name)
+    }
+    if (hasDeciding || this.#spreads.length > 1)
+      for (const hole of this.#spreads) hole.mayRefresh = true
+  }
+
+  /** Decides which objects of attributes are those of a password, and which come behind others. */
   #closeSpreads(): void {
     const spreads = this.#spreads.splice(0)
+    for (const [i, hole] of spreads.entries()) {
+      if (i === 0) continue
+      hole.kind = BESIDE
+      hole.behind = spreads.slice(0, i).map(other => this.#holes.indexOf(other))
+    }
     if (this.#tag !== "input" || spreads.length === 0) return
     const type = /[\s"'/]type\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*))/i.exec(this.#tagText)
     const text = type?.[1] ?? type?.[2] ?? type?.[3]
@@ -345,7 +365,7 @@ class TemplateReader {
     const others = spreads.map(hole => this.#holes.indexOf(hole))
     if (deciding.length === 0 && spreads.length < 2) return
     for (const hole of spreads) {
-      hole.kind = INPUT
+      hole.kind = BESIDE
       hole.passwordBy = [...deciding, ...others]
     }
   }
@@ -424,6 +444,7 @@ class TemplateReader {
     this.#holes.push(hole)
     if (kind === TEXTAREA) this.#values.push(hole)
     if (kind === ATTRIBUTE && name === undefined) this.#spreads.push(hole)
+    if (this.#tag === "meta" && name?.kind === "refresh") this.#contents.push(hole)
   }
 
   #addToRawText(next: string): void {

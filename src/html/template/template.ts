@@ -30,10 +30,10 @@ import {
 import {
   ADDRESS,
   ATTRIBUTE,
+  BESIDE,
   EXPRESSION,
   GROUP,
   type Hole,
-  INPUT,
   isWholeAttribute,
   JSON_VALUE,
   PIECE,
@@ -171,7 +171,7 @@ function continueInParts(
         hole.name === undefined ? spreadOf(values[i], hole) : { value: values[i] }
       text += attributes(others, hole.tag)
       value = { at: hole.valueAt, text: textOfValue(printed) ?? value?.text ?? "" }
-    } else if (hole.kind === INPUT) text += spreadOnInput(hole, i, values)
+    } else if (hole.kind === BESIDE) text += spreadBeside(hole, i, values)
     else if (hole.kind === GROUP && hole.name !== undefined)
       text += printGroup(hole, hole.name, values.slice(i))
     else text += printHole(hole, hole.kind, values[i])
@@ -224,18 +224,27 @@ function printHole(hole: Hole, kind: number, value: unknown): string {
 }
 
 /** `<div ${value}>`: an object of attributes, or nothing. */
-const spread = (value: unknown, hole: Hole): string => attributes(spreadOf(value, hole), hole.tag)
+const spread = (value: unknown, hole: Hole): string =>
+  attributes(spreadOf(value, hole), hole.tag, hole.mayRefresh)
 
-/** The same where other values of the tag say whether it is a password. */
-function spreadOnInput(hole: Hole, at: number, values: readonly unknown[]): string {
-  const { passwordBy } = hole
-  const others = typeof passwordBy === "object" ? passwordBy : []
-  const isSecret = others.some(other => {
+/** The same where other values of the tag say whether it is a password, or have attributes of its names. */
+function spreadBeside(hole: Hole, at: number, values: readonly unknown[]): string {
+  const { tag, passwordBy, behind = [] } = hole
+  const deciding = typeof passwordBy === "object" ? passwordBy : []
+  const isSecret = deciding.some(other => {
     const value = values[other]
     return isPassword(other !== at && isObject(value) ? typeOf(value) : String(value))
   })
-  return spread(values[at], isSecret ? { ...hole, passwordBy: true } : hole)
+  const others = new Set(hole.others)
+  for (const index of behind) {
+    for (const [key, one] of Object.entries(attributesOf(values[index], tag)))
+      if (isThere(one)) others.add(attributeName(key).name.toLowerCase())
+  }
+  return spread(values[at], { ...hole, others, ...(isSecret && { passwordBy: true }) })
 }
+
+const isThere = (value: unknown): boolean =>
+  value !== null && value !== undefined && value !== false
 
 /** The attributes of an object on an `<input>`, which may be a password. */
 function inputOf(value: unknown, { tag, passwordBy }: Hole): Readonly<Record<string, unknown>> {
@@ -250,10 +259,7 @@ function spreadOf(value: unknown, hole: Hole): Readonly<Record<string, unknown>>
   const all = inputOf(value, hole)
   if (others === undefined || others.size === 0) return all
   const isTwice = (key: string, one: unknown): boolean =>
-    one !== null &&
-    one !== undefined &&
-    one !== false &&
-    others.has(attributeName(key).name.toLowerCase())
+    isThere(one) && others.has(attributeName(key).name.toLowerCase())
   const twice = Object.entries(all).filter(([key, one]) => isTwice(key, one))
   const [first] = twice
   if (first === undefined) return all
