@@ -6,6 +6,7 @@ const speakers = new Set([
   "NitroError",
   "ClientError",
   "htmlError",
+  "datastarError",
   "warnOnce",
   "reportError",
   "Error",

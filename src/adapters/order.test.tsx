@@ -42,11 +42,17 @@ const contents: [what: string, content: () => Child][] = [
   ],
   [
     "a button in a component that waits in another",
-    () => <Late>{() => <Late>{() => ActionButton({ call: call(Todo, "create") }, "Add")}</Late>}</Late>,
+    () => (
+      <Late>{() => <Late>{() => ActionButton({ call: call(Todo, "create") }, "Add")}</Late>}</Late>
+    ),
   ],
   [
     "a call in a Suspense",
-    () => <Suspense fallback="…">{async () => ActionButton({ call: call(Todo, "create") }, "Add")}</Suspense>,
+    () => (
+      <Suspense fallback="…">
+        {async () => ActionButton({ call: call(Todo, "create") }, "Add")}
+      </Suspense>
+    ),
   ],
 ]
 

@@ -87,12 +87,14 @@ describe("an app that cannot respond", () => {
       () => new NitroError("NITRO_STORE_UNAVAILABLE", "Two. Do it.", { fix: "Do it." }),
     )
     const third = note(() => "three")
+    const bare = note(() => new Error("Four."))
     const same = note(() => "three")
     const failure = await started(
       first.entity,
       second.entity,
       third.entity,
       same.entity,
+      bare.entity,
     ).ready.then(
       () => undefined,
       (error: unknown) => error,
@@ -100,9 +102,9 @@ describe("an app that cannot respond", () => {
     expect(failure).toMatchObject({
       code: "NITRO_START",
       message:
-        "3 faults keep the application from starting:\n- One. Do it.\n- Two. Do it.\n- three",
+        "4 faults keep the application from starting:\n- One. Do it.\n- Two. Do it.\n- three\n- Four.",
       cause: { message: "One." },
-      details: { entities: [first, second, third, same].map(({ entity }) => entity.name) },
+      details: { entities: [first, second, third, same, bare].map(({ entity }) => entity.name) },
     })
   })
 
@@ -114,7 +116,7 @@ describe("an app that cannot respond", () => {
   })
 
   it("ends the process after a request has waited in vain, once", async () => {
-    const { entity } = note(fault("No table."))
+    const { entity, checks } = note(fault("No table."))
     const start = started(entity)
     const waiting = [start.pending, start.pending]
     expect(waiting[0]).toBeInstanceOf(Promise)
@@ -127,6 +129,10 @@ describe("an app that cannot respond", () => {
       ],
     ])
     expect(start.pending).toBeUndefined()
+    // That was the end: it is not checked any more.
+    const { count } = checks
+    await wait(600)
+    expect([checks.count, exit.mock.calls.length]).toEqual([count, 1])
   })
 
   it("has time for its migrations, and then ends a process that awaits nothing", async () => {

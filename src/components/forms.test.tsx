@@ -198,6 +198,10 @@ describe("a checkbox", () => {
     [["false", "true"], true],
     ["false", false],
     ["on", true],
+    ["1", true],
+    ["yes", true],
+    ["no", false],
+    ["", false],
     [undefined, true],
   ])("that holds %j is checked: %s", (value, isChecked) => {
     expect(
@@ -205,7 +209,25 @@ describe("a checkbox", () => {
     ).toBe(isChecked)
   })
 
+  it("shows what is required, its help and its message beside it, and a label only where there is one", () => {
+    expect(String(<Checkbox id="a" label="A" required />)).toContain(
+      '<label for="a">A<span class="field-required" aria-hidden="true">*</span></label>',
+    )
+    expect(String(<Checkbox id="a" label="A" />)).toContain('<label for="a">A</label></div>')
+    const full = String(<Checkbox id="a" label="A" help="Short." error="Wrong." />)
+    expect(full).toContain(
+      '<section><label for="a">A</label><p id="a_help">Short.</p><p id="a_error" role="alert">Wrong.</p></section>',
+    )
+    expect(String(<Checkbox id="a" aria-label="A" help="Short." />)).toMatch(
+      /^<div class="field"[^>]*><input[^>]*><section><p id="a_help">Short.<\/p><\/section><\/div>$/,
+    )
+    const bare = String(<Checkbox id="a" label={false as never} aria-label="A" />)
+    expect(bare).toMatch(/^<input[^>]*>$/)
+  })
+
   it("is a switch when it looks like one", () => {
+    expect(String(<Switch name="s" size="md" aria-label="On" />)).not.toContain("data-size")
+    expect(String(<Switch name="s" aria-label="On" />)).not.toContain("data-size")
     expect(String(<Switch name="s" size="sm" aria-label="On" />)).toContain(
       'role="switch" data-size="sm"',
     )

@@ -110,6 +110,26 @@ describe("patching elements", () => {
     ).toBe(patchElements("<p>"))
   })
 
+  it("sends every mode and namespace but the default ones, which pages assume", () => {
+    const selector = "#a"
+    expect(patchElements("<p>", { selector, mode: "outer" })).not.toContain("mode")
+    for (const mode of [
+      "inner",
+      "replace",
+      "prepend",
+      "append",
+      "before",
+      "after",
+      "remove",
+    ] as const)
+      expect(patchElements("<p>", { selector, mode })).toContain(
+        `\ndata: mode ${mode}\ndata: elements <p>\n`,
+      )
+    expect(patchElements("<p>", { namespace: "html" })).not.toContain("namespace")
+    for (const namespace of ["svg", "mathml"] as const)
+      expect(patchElements("<g>", { namespace })).toContain(`\ndata: namespace ${namespace}\n`)
+  })
+
   it("takes markup, and nothing that only prints like it", () => {
     expect(String(sse.patchElements(html`<p>${"<b>"}</p>`))).toBe(patchElements("<p>&lt;b&gt;</p>"))
     const imitations = [
@@ -183,6 +203,11 @@ describe("patching elements", () => {
     }
   })
 
+  it("sends no empty id, which would clear the one that the page has", () => {
+    expect(patchElements("<p>", { eventId: "" })).toBe(patchElements("<p>"))
+    expect(patchElements("<p>", { eventId: 0 })).toContain("\nid: 0\n")
+  })
+
   it("refuses modes, namespaces and times that do not exist", () => {
     expect(() => patchElements("<p>", { mode: "morph" as "outer" })).toThrow(refusal)
     expect(() => patchElements("<p>", { namespace: "xml" as "svg" })).toThrow(refusal)
@@ -226,6 +251,7 @@ describe("patching signals", () => {
     expect(removeSignals(["a", "user.name", "user.age"], { eventId: "1" })).toBe(
       'event: datastar-patch-signals\nid: 1\ndata: signals {"a":null,"user":{"name":null,"age":null}}\n\n',
     )
+    expect(removeSignals("user.name")).toContain('data: signals {"user":{"name":null}}\n')
     expect(() => removeSignals("__proto__.polluted")).toThrow(
       expect.objectContaining({ code: "NITRO_SIGNAL_NAME" }),
     )
@@ -299,6 +325,7 @@ describe("running scripts", () => {
       "data:text/html,x",
       "vbscript:x",
       "http://[bad",
+      "xhttps://x.org",
     ]) {
       expect(() => redirectPatch(url), url).toThrow(
         expect.objectContaining({ code: "NITRO_REDIRECT_URL" }),
@@ -309,5 +336,6 @@ describe("running scripts", () => {
 
 it("writes comments that no page takes for an event", () => {
   expect(comment()).toBe(": \n\n")
+  expect(comment("a\r\nb\n")).toBe(": a\n: b\n: \n\n")
   expect(receive(comment("live\rdata: x\n\ndata: y"))).toEqual([])
 })

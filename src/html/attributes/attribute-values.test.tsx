@@ -1,4 +1,5 @@
 // What values of attributes mean: booleans and numbers, two spellings of one name, names that do nothing, values that are text.
+import { js } from "nitro-ts/datastar"
 import {
   html,
   input,
@@ -72,6 +73,64 @@ describe("a boolean attribute", () => {
       '<input value="0" tabindex="0">',
     )
   })
+})
+
+it("an attribute whose words are yes and no takes booleans", () => {
+  expect(same("div", { translate: true })).toBe('<div translate="yes"></div>')
+  expect(same("div", { translate: false })).toBe('<div translate="no"></div>')
+  expect(same("div", { translate: "no" })).toBe('<div translate="no"></div>')
+  expect(String(html`<p translate=${false} draggable=${false} spellcheck=${true}></p>`)).toBe(
+    '<p translate="no" draggable="false" spellcheck="true"></p>',
+  )
+})
+
+it.each(["cls", "class_", "_class", "klass", "htmlClass", "className"])(
+  "%s is the class, and joins it",
+  name => {
+    expect(same("div", { [name]: ["a", { b: true }] })).toBe('<div class="a b"></div>')
+    expect(same("div", { [name]: "a", class: "b" })).toBe('<div class="a b"></div>')
+  },
+)
+
+it("an absent object of data, ARIA or styles prints nothing", () => {
+  for (const none of [null, undefined])
+    expect(same("div", { data: none, aria: none, style: none, class: none })).toBe("<div></div>")
+  expect(String(html`<p data=${null} aria=${null} style=${null} class=${undefined}></p>`)).toBe(
+    "<p></p>",
+  )
+})
+
+it("names with underscores are those of HTML and of SVG's namespaces", () => {
+  expect(
+    same("div", {
+      xlink_href: "#a",
+      xml_lang: "de",
+      xmlns_xlink: "x",
+      _title_: "t",
+      accept_charset: "c",
+    }),
+  ).toBe('<div xlink:href="#a" xml:lang="de" xmlns:xlink="x" title="t" accept-charset="c"></div>')
+  expect(same("div", { x_xlink_href: "#a", "x-data_a": "b" })).toBe(
+    '<div x-xlink-href="#a" x-data_a="b"></div>',
+  )
+})
+
+it("names that only contain one that is refused are names like others", () => {
+  expect(
+    same("div", { "x-innerhtml": "a", "innerhtml-x": "b", "x-onclick": "c", __title__: "d" }),
+  ).toBe('<div x-innerhtml="a" innerhtml-x="b" x-onclick="c" title="d"></div>')
+  // A class that is named like a handler is none.
+  expect(same("div", { "data-class:online": js("$a") })).toBe('<div data-class:online="$a"></div>')
+  expect(same("div", { data_on_click: js("1") })).toBe('<div data-on:click="1"></div>')
+})
+
+it("only data-* and aria-* themselves print true as a word", () => {
+  expect(same("div", { "x-data-a": true, "x-aria-a": true })).toBe("<div x-data-a x-aria-a></div>")
+})
+
+it("names for the program alone are not printed", () => {
+  expect(same("div", { key: "k", id: "a" })).toBe('<div id="a"></div>')
+  expect(String(html`<p ${{ key: "k", children: "c", id: "a" }}></p>`)).toBe('<p id="a"></p>')
 })
 
 describe("data-* and aria-*", () => {

@@ -42,7 +42,7 @@ export function arrivedBlock(
 const svgPart =
   /^(?:animate.*|circle|clippath|defs|desc|ellipse|fe[a-z]+|filter|foreignobject|g|image|line|lineargradient|marker|mask|metadata|mpath|path|pattern|polygon|polyline|radialgradient|rect|set|stop|switch|symbol|text|textpath|tspan|use|view)$/
 const mathPart =
-  /^(?:m(?!(?:ain|ap|ath|ark|arquee|enu|eta|eter|ulticol)$)[a-z]+|semantics|annotation.*)$/
+  /^(?:m(?!(?:ain|ap|ath|ark|arquee|enu|enuitem|eta|eter|ulticol)$)[a-z]+|semantics|annotation.*)$/
 
 /**
  * Rows and cells exist inside a table alone: the parser drops their tags anywhere else. Parts of an SVG are other elements

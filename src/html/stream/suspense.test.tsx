@@ -1,11 +1,14 @@
 // Async iterables as children, places that are suspended, and what becomes of both on errors and aborts.
 import { createHash } from "node:crypto"
+import { htmlTagNames } from "html-tag-names"
 import {
   Boundary,
   type Child,
+  CustomTag,
   createElement,
   html,
   Page,
+  raw,
   render,
   Suspense,
   stream,
@@ -292,7 +295,38 @@ describe("Suspense", () => {
         `data-suspense="suspense-1"><${tag}></${tag}></div>`,
       )
     }
-    expect(await late(html`<!-- x --> <tr></tr>`)).toContain('data-inside="tbody"')
+    for (const content of [
+      html`<!-- x --> <tr></tr>`,
+      html`<!--x--><tr></tr>`,
+      html`  <!--x--><!--y-->   <TR></TR>`,
+    ])
+      expect(await late(content)).toContain('data-inside="tbody"')
+    expect(await late(<col />)).toContain(
+      '<table hidden="until-found" data-suspense="suspense-1" data-inside="colgroup"><colgroup><col></colgroup></table>',
+    )
+    // Text, and whatever follows it, is text of the page.
+    for (const content of [html`x <tr></tr>`, html`< tr>`, html`x`])
+      expect(await late(content)).toMatch(/<div hidden="until-found" data-suspense="suspense-1">/)
+  })
+
+  it("takes no element of HTML for a part of an SVG or a formula because of its name", async () => {
+    const shared = new Set("a script style title font image switch set text".split(" "))
+    const alone =
+      /^(?:t[rdh]|tbody|thead|tfoot|caption|col(?:group)?|i?frame|noembed|noframes|noscript|plaintext|xmp|textarea|html|head|body|frameset|base|link|meta|image|svg|math)$/
+    for (const tag of [...htmlTagNames, "my-element", "text-field", "semantics-x", "x-mi", "gx"]) {
+      if (shared.has(tag) || alone.test(tag)) continue
+      const page = await all(
+        Suspense({ children: ticks().then(() => html`<!---->${CustomTag(tag)}` as never) }),
+      )
+      expect(page, tag).toMatch(/<div hidden="until-found" data-suspense="[^"]*">/)
+    }
+  })
+
+  it("shows without JavaScript what has arrived", async () => {
+    const page = await all(Suspense({ children: ticks().then(() => "x") }))
+    expect(page).toMatch(
+      /<noscript><style>\[data-suspense\]\{display:block!important;[^<]*table\[data-suspense\]\{display:table!important\}<\/style><\/noscript>/,
+    )
   })
 
   it("waits in its place inside of text, where no mark can stand", async () => {
@@ -505,6 +539,49 @@ describe("patchesOf", () => {
       patches.push(`${replaces ?? "-"}: ${markup}`)
     return patches.map(plain)
   }
+
+  it("ends the work behind it when the reader leaves, and when the work itself fails", async () => {
+    const signals: AbortSignal[] = []
+    const Slow = () =>
+      Suspense({
+        fallback: "…",
+        children: ({ signal }) => {
+          signals.push(signal)
+          return new Promise<never>(() => {})
+        },
+      })
+    const left = patchesOf(<Slow />)
+    await left.next()
+    expect(signals[0]?.aborted).toBe(false)
+    await left.return()
+    expect(signals[0]?.aborted).toBe(true)
+    const abort = new AbortController()
+    const ended = patchesOf(<Slow />, abort.signal)
+    await ended.next()
+    const next = ended.next().catch(() => "failed")
+    abort.abort(new Error("gone"))
+    await next
+    expect(signals[1]?.aborted).toBe(true)
+  })
+
+  it.each([
+    ["<svg>", "g"],
+    ['<svg class="a">', "g"],
+    ["<SVG\n>", "g"],
+    ["<svg><g></g></svg>", "span"],
+    ["<svg><foreignObject>", "span"],
+    ['<svg><foreignObject x="1"><p></p></foreignObject>', "g"],
+    ["<svgx>", "span"],
+    ["<svg-icon>", "span"],
+    ["<foreignobjects>", "span"],
+  ])("behind %s it waits in a <%s>", async (before, tag) => {
+    const patches = patchesOf(
+      html`${raw(before)}${Suspense({ children: ticks().then(() => "x") })}`,
+    )
+    const { value } = await patches.next()
+    expect(value?.markup.slice(before.length)).toMatch(new RegExp(`^<${tag} id=`))
+    await patches.return()
+  })
 
   it("gives all of it with fallbacks first, then what replaces them", async () => {
     const inner = Suspense({
