@@ -23,7 +23,7 @@ const columns = "select id, title, done from todos"
 const all = database.prepare(`${columns} order by created_at, id`).raw()
 const byDone = database.prepare(`${columns} where done = ? order by created_at, id`).raw()
 const one = database.prepare(`${columns} where id = ?`).raw()
-const countActive = database.prepare("select count(*) from todos where done = 0").raw()
+const countOf = database.prepare("select count(*) from todos where done = ?").raw()
 const insert = database.prepare(
   "insert into todos (id, title, done, created_at, updated_at) values (?, ?, 0, ?, ?)",
 )
@@ -39,8 +39,8 @@ function find(id: string): Todo | undefined {
   return row && toTodo(row)
 }
 
-function left(): number {
-  return (countActive.get() as [number])[0]
+function count(done: 0 | 1): number {
+  return (countOf.get(done) as [number])[0]
 }
 
 const special = /[&<>"']/
@@ -118,7 +118,7 @@ function page(show: string, typed = "", message = ""): string {
   const links = ["all", "active", "done"].map(
     name => `<a href="/?show=${name}"${name === show ? ' aria-current="page"' : ""}>${name}</a>`,
   )
-  return `<!doctype html><html lang="en"><head>${head}</head><body><main><h1>Todos</h1><p><span id="left">${left()}</span> left to do</p><section class="card"><header>${plus}${formOf("/todos", sendFields)} class="field">${field("todo_create", placeholder, typed, "el.value = el.defaultValue", message)}</form></header><ul id="list">${items || empty}</ul><footer><nav>${links.join("")}</nav>${formOf("/todos/clear-done", send)} style="display: contents"><button class="btn" data-variant="ghost" data-size="sm">Clear done</button></form></footer></section></main><div id="live" hidden data-init="@get('/live?show=${show}', {filterSignals: {include: /^$/}, openWhenHidden: false, retry: 'always', retryMaxCount: Infinity, requestCancellation: 'disabled'})"></div></body></html>`
+  return `<!doctype html><html lang="en"><head>${head}</head><body><main><h1>Todos</h1><p><span id="left">${count(0)}</span> left, <span id="done">${count(1)}</span> done</p><section class="card"><header>${plus}${formOf("/todos", sendFields)} class="field">${field("todo_create", placeholder, typed, "el.value = el.defaultValue", message)}</form></header><ul id="list">${items || empty}</ul><footer><nav>${links.join("")}</nav>${formOf("/todos/clear-done", send)} style="display: contents"><button class="btn" data-variant="ghost" data-size="sm">Clear done</button></form></footer></section></main><div id="live" hidden data-init="@get('/live?show=${show}', {filterSignals: {include: /^$/}, openWhenHidden: false, retry: 'always', retryMaxCount: Infinity, requestCancellation: 'disabled'})"></div></body></html>`
 }
 
 // One open page: its stream, and the list that it shows.
@@ -136,14 +136,14 @@ function patch(elements: string, options: string): string {
 /** Tells every open page what became of a todo. */
 function tell(id: string, todo: Todo | undefined, isNew: boolean): void {
   if (viewers.size === 0) return
-  const count = patch(`<span id="left">${left()}</span>`, "")
+  const counts = patch(`<span id="left">${count(0)}</span><span id="done">${count(1)}</span>`, "")
   const gone = patch("", `data: selector #todo-${id}\ndata: mode remove\n`)
   const html = todo ? item(todo) : ""
   for (const { show, controller } of viewers) {
     const visible = todo && (show === "all" || (show === "done") === (todo.done === 1))
     const append = visible ? patch(html, "data: selector #list\ndata: mode append\n") : ""
     const change = isNew ? append : visible && show === "all" ? patch(html, "") : gone + append
-    controller.enqueue(encoder.encode(change + count))
+    controller.enqueue(encoder.encode(change + counts))
   }
 }
 

@@ -1,7 +1,7 @@
 // A counter in memory: every open page counts along.
 import { Hono } from "hono"
 import { action, call, Entity, live, Page, respond, serve } from "nitro-ts"
-import { ActionButton, Panel } from "nitro-ts/components"
+import { ActionButton, PageHead, Panel } from "nitro-ts/components"
 import { nitro } from "nitro-ts/hono"
 import { z } from "zod"
 
@@ -17,12 +17,16 @@ class Counter extends Entity("Counter", { count: z.int().default(0) }) {
 const counter = await Counter.create({})
 const Card = (counter: Counter) => (
   <main id={counter.domId} class="page-column">
-    <h1>{counter.count}</h1>
+    <PageHead title={counter.count} live theme>
+      Every open page counts along.
+    </PageHead>
     <Panel>
       <footer>
-        {[1, 10].map(amount => (
-          <ActionButton call={call(counter, "add", { amount })}>+{amount}</ActionButton>
-        ))}
+        <div class="page-actions">
+          {[1, 10].map(amount => (
+            <ActionButton call={call(counter, "add", { amount })}>+{amount}</ActionButton>
+          ))}
+        </div>
         <ActionButton call={call(counter, "reset")} variant="outline" />
       </footer>
     </Panel>

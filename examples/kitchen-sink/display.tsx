@@ -6,8 +6,14 @@ import {
   Badge,
   Button,
   Card,
+  Empty,
   formatDisplay,
+  KeyHints,
+  PageHead,
+  Panel,
   Progress,
+  RowText,
+  Segment,
   Skeleton,
   Spinner,
   Table,
@@ -140,6 +146,42 @@ const Tables = (): Markup => (
   </Section>
 )
 
+const Lists = (): Markup => (
+  <Section id="lists" title="Page head, panel, segment, empty">
+    <PageHead title="Songs" live actions={<Button size="sm">New song</Button>}>
+      2 released, 1 draft
+    </PageHead>
+    <Panel aria-label="Songs">
+      <ul>
+        <li>
+          <RowText title="Midnight Ferry">Released in May</RowText>
+          <Badge variant="secondary">released</Badge>
+        </li>
+        <li>
+          <RowText title="Line 4">Waits for its lyrics</RowText>
+          <Badge variant="outline">draft</Badge>
+        </li>
+      </ul>
+      <footer>
+        <Segment
+          label="Show"
+          name="show"
+          options={[{ value: "all", count: 3 }, { value: "drafts", count: 1 }, "archive"]}
+        />
+        <Button size="sm" variant="ghost">
+          Clear drafts
+        </Button>
+      </footer>
+    </Panel>
+    <KeyHints keys={{ Enter: "save", Esc: "revert" }} />
+    <Panel aria-label="No songs">
+      <Empty icon="music" title="No songs yet">
+        Write the first one.
+      </Empty>
+    </Panel>
+  </Section>
+)
+
 const Progresses = (): Markup => (
   <Section id="progress" title="Progress, spinner, skeleton">
     <Progress value={40} label="Upload" />
@@ -188,6 +230,7 @@ export const Display = (): Markup => (
     <Alerts />
     <Cards />
     <Tables />
+    <Lists />
     <Progresses />
     <Avatars />
   </>

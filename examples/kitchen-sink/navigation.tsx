@@ -72,6 +72,7 @@ const sections = [
       ["alerts", "Alert", "circle-alert"],
       ["cards", "Card", "id-card"],
       ["tables", "Table", "table"],
+      ["lists", "Lists", "list"],
       ["progress", "Progress", "loader"],
       ["avatars", "Avatar", "circle-user"],
     ],

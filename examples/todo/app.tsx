@@ -1,7 +1,7 @@
 // A todo list on SQLite: every open page stays in step, and it works without JavaScript.
 import { Hono } from "hono"
 import { action, call, Entity, expose, live, Page, respond, serve } from "nitro-ts"
-import { ActionButton, ActionInput, ActionToggle, Empty, Panel, Segment } from "nitro-ts/components"
+import * as ui from "nitro-ts/components"
 import { nitro } from "nitro-ts/hono"
 import { sqlite } from "nitro-ts/sqlite"
 import { z } from "zod"
@@ -18,32 +18,32 @@ class Todo extends Entity("Todo", {
     await Todo.deleteWhere({ done: true })
   }
 }
-
 const lists = new Map(Object.entries({ active: { done: false }, done: { done: true } }))
 const Item = (todo: Todo) => (
   <li id={todo.domId} class={{ done: todo.done }}>
-    <ActionToggle call={call(todo, "toggle")} checked={todo.done} label="Done" />
-    <ActionInput call={call(todo, "update")} name="title" />
-    <ActionButton call={call(todo, "delete")} icon="trash" variant="ghost" size="icon-sm" />
+    <ui.ActionToggle call={call(todo, "toggle")} checked={todo.done} label="Done" />
+    <ui.ActionInput call={call(todo, "update")} name="title" />
+    <ui.ActionButton call={call(todo, "delete")} icon="trash" variant="ghost" size="icon-sm" />
   </li>
 )
-const Todos = (show = "all") => (
+const count = (done: boolean) => live(Todo.where({ done }).count())
+const Todos = (show = "all", empty = <ui.Empty as="li" />) => (
   <Page title="Todos">
     <main class="page-column">
-      <h1>Todos</h1>
-      <p>{live(Todo.where({ done: false }).count())} left to do</p>
-      <Panel>
-        <ActionInput call={call(Todo, "create")} name="title" icon="plus" autofocus />
-        {live(Todo.where(lists.get(show) ?? {}).orderBy("id"), Item, { empty: <Empty as="li" /> })}
+      <ui.PageHead title="Todos" live theme>
+        {count(false)} left, {count(true)} done
+      </ui.PageHead>
+      <ui.Panel>
+        <ui.ActionInput call={call(Todo, "create")} name="title" icon="plus" autofocus />
+        {live(Todo.where(lists.get(show) ?? {}).orderBy("id"), Item, { empty })}
         <footer>
-          <Segment label="Show" name="show" options={["all", ...lists.keys()]} value={show} />
-          <ActionButton call={call(Todo, "clearDone")} variant="ghost" size="sm" />
+          <ui.Segment label="Show" name="show" options={["all", ...lists.keys()]} value={show} />
+          <ui.ActionButton call={call(Todo, "clearDone")} variant="ghost" size="sm" />
         </footer>
-      </Panel>
+      </ui.Panel>
+      <ui.KeyHints keys={{ Enter: "save", Esc: "revert", Space: "done" }} />
     </main>
   </Page>
 )
-const app = new Hono()
-app.use(nitro({ entities: [expose(Todo)] }))
-app.get("/", c => respond(Todos(c.req.query("show"))))
-await serve(app)
+const app = new Hono().use(nitro({ entities: [expose(Todo)] }))
+await serve(app.get("/", c => respond(Todos(c.req.query("show")))))

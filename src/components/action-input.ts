@@ -1,7 +1,14 @@
 // A call as one field, sent by Enter: for a title that is edited in place, or a line to add.
 
 import { type IconName, icon as iconNamed } from "../html/icons.ts"
-import { type AnyAttributes, type Callable, type Child, div, type Markup } from "../html/index.ts"
+import {
+  type AnyAttributes,
+  type Callable,
+  type Child,
+  div,
+  kbd,
+  type Markup,
+} from "../html/index.ts"
 import { memberOf, ownProps } from "../shared/own-props.ts"
 import { inWords } from "../shared/words.ts"
 import { type ElementProps, passOn } from "./attributes.ts"
@@ -15,15 +22,17 @@ export type ActionInputProps = ElementProps<"input", "name" | "value" | "aria-la
   readonly name: string
   /** Before the field: the name of a Lucide icon, or markup. */
   readonly icon?: IconName | Exclude<Child, string> | undefined
+  /** Behind the field, for the eye alone: the key that sends it, `"Enter"`. */
+  readonly hint?: string | undefined
   /** Its name for those who do not see it. Default: of a call of a class its label, "Add todo", which then stands in the empty field; else that of the field. */
   readonly label?: string | undefined
 }
 
-const ownNames = new Set(["call", "name", "label", "icon", "children"])
+const ownNames = new Set(["call", "name", "label", "icon", "hint", "children"])
 
 /** `<ActionInput call={call(Todo, "create")} name="title" label="New todo" placeholder="What needs doing?" />`. */
 export function ActionInput(props: ActionInputProps): Markup {
-  const { call, name, label, icon } = ownProps(props)
+  const { call, name, label, icon, hint } = ownProps(props)
   const adds = memberOf(call, "target") === undefined ? memberOf(call, "label") : undefined
   const about = describedField({ call, name })
   const field = (memberOf(call, "onlyField") ?? call.field).call(call, name)
@@ -38,10 +47,11 @@ export function ActionInput(props: ActionInputProps): Markup {
   if (typeof described === "string" && described !== place)
     attributes["aria-describedby"] = `${place} ${described}`
   const form = fieldForm(call, attributes, call.error(name))
-  if (icon === undefined) return form
+  if (icon === undefined && hint === undefined) return form
   return div(
     { class: "action-input" },
     typeof icon === "string" ? iconNamed(icon as IconName) : icon,
     form,
+    hint !== undefined && kbd({ class: "kbd", "aria-hidden": true }, hint),
   )
 }

@@ -81,7 +81,10 @@ export {
 } from "./form-layout.ts"
 export { type FormatOptions, type FormatType, formatCell, formatDisplay } from "./format.ts"
 export { type ControlProps, Input, type InputProps, Textarea, type TextareaProps } from "./input.ts"
+export { KeyHints, type KeyHintsProps } from "./key-hints.ts"
+export { LiveBadge, type LiveBadgeProps } from "./live-badge.ts"
 export { closes, type Opener, opens, toggles } from "./openers.ts"
+export { PageHead, type PageHeadProps } from "./page-head.ts"
 export {
   type KeysetPaginationProps,
   type NumberedPaginationProps,
@@ -98,6 +101,7 @@ export {
   type SpinnerProps,
 } from "./progress.ts"
 export { RadioGroup, type RadioGroupProps, type RadioOption } from "./radio-group.ts"
+export { RowText, type RowTextProps } from "./row-text.ts"
 export { Segment, type SegmentOption, type SegmentProps } from "./segment.ts"
 export {
   type Option,
@@ -118,6 +122,6 @@ export {
 export { Slider, type SliderProps } from "./slider.ts"
 export { type Column, Table, type TableProps } from "./table.ts"
 export { type TabOptions, Tabs, type TabsProps } from "./tabs.ts"
-export { ThemeSwitch } from "./theme-switch.ts"
+export { ThemeSwitch, type ThemeSwitchProps } from "./theme-switch.ts"
 export { Toast, Toaster, type ToasterProps, type ToastProps, toast } from "./toast.ts"
 export { Tooltip, type TooltipProps } from "./tooltip.ts"

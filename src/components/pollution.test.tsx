@@ -34,6 +34,13 @@ const samples: Readonly<Record<string, () => Child>> = {
     kit.ActionInput({ call: action, name: "a", label: "A" }),
     kit.ActionForm({ call: action, children: "x" }),
   ],
+  Lists: () => [
+    kit.PageHead({ title: "A" }, "x"),
+    <kit.PageHead title="A" live theme />,
+    kit.LiveBadge(),
+    kit.KeyHints({ keys: { Enter: "save" } }),
+    kit.RowText({ title: "A" }, "x"),
+  ],
   Alert: () => [kit.Alert({}, "x"), <kit.Alert title="A" />],
   Avatar: () => [kit.Avatar({ name: "Ada L" }), kit.AvatarGroup(kit.Avatar({ name: "B" }))],
   Badge: () => [kit.Badge("x"), <kit.Badge>x</kit.Badge>, kit.Badge("x", { id: "a" })],

@@ -1,5 +1,5 @@
 // A choice of a few views of one page, as links: it works without JavaScript, and the address holds it.
-import { a, type Child, type Markup, nav } from "../html/index.ts"
+import { a, type Child, type Markup, nav, span } from "../html/index.ts"
 import { ownProps } from "../shared/own-props.ts"
 import { inWords } from "../shared/words.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
@@ -8,6 +8,8 @@ export interface SegmentOption {
   readonly value: string
   /** Default: the value in words. */
   readonly label?: Child
+  /** A figure behind the label: how many the view holds. */
+  readonly count?: Child
 }
 
 export interface SegmentProps extends ElementProps<"nav", "name" | "label" | "value"> {
@@ -32,7 +34,8 @@ export function Segment(props: SegmentProps): Markup {
     choices.map(choice => {
       const current = choice === chosen ? "page" : undefined
       const href = `?${new URLSearchParams({ [name]: choice.value })}`
-      return a({ href, "aria-current": current }, choice.label ?? inWords(choice.value))
+      const { label: text = inWords(choice.value), count } = choice
+      return a({ href, "aria-current": current }, text, count !== undefined && span(count))
     }),
   )
 }

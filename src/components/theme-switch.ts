@@ -4,16 +4,22 @@ import { type ButtonProps, buttonAttributes } from "./button.ts"
 import { type Component, component } from "./component.ts"
 import { Moon, Sun } from "./icons.gen.ts"
 
-/** `ThemeSwitch()`. Without JavaScript it is hidden: the page then follows the system. */
-export const ThemeSwitch: Component<ButtonProps> = component(({ icon: _, children, ...props }) => {
+export interface ThemeSwitchProps extends ButtonProps {
+  /** Stands in the upper corner of the page, outside of its flow. */
+  readonly corner?: boolean | undefined
+}
+
+/** `<ThemeSwitch corner />`. Without JavaScript it is hidden: the page then follows the system. */
+export const ThemeSwitch: Component<ThemeSwitchProps> = component(props => {
+  const { icon: _, children, corner, ...rest } = props
   const look = {
     variant: "ghost",
     size: "icon",
     "aria-label": "Switch between light and dark",
   } as const
-  const attributes = buttonAttributes({ ...look, ...props })
+  const attributes = buttonAttributes({ ...look, ...rest })
   return button(
-    { type: "button", "data-theme-switch": true, ...attributes },
+    { type: "button", "data-theme-switch": corner ? "corner" : true, ...attributes },
     Sun(),
     Moon(),
     children,

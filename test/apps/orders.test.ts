@@ -166,7 +166,7 @@ async function open(
   return { page, complaints: errors }
 }
 const orders = (page: Page) => page.locator("section").first().getByRole("listitem")
-const heading = (page: Page) => page.getByRole("heading", { level: 1 })
+const heading = (page: Page) => page.locator(".page-heading p")
 
 async function order(page: Page, what: RegExp, quantity: string, customer: string): Promise<void> {
   const value = await page.getByRole("option", { name: what }).getAttribute("value")

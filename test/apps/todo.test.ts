@@ -69,14 +69,14 @@ describe("two open pages", () => {
     await add(one, "Bread")
     await expectTitles(one, ["Milk", "Bread"])
     await expectTitles(two, ["Milk", "Bread"])
-    await expect.poll(() => two.locator("main > p").textContent()).toBe("2 left to do")
+    await expect.poll(() => two.locator("main header p").textContent()).toBe("2 left, 0 done")
     expect(await newTodo(one).inputValue()).toBe("")
 
     await rows(two).nth(0).getByRole("checkbox").click()
     await expect
       .poll(() => rows(one).nth(0).getByRole("checkbox").getAttribute("aria-checked"))
       .toBe("true")
-    await expect.poll(() => one.locator("main > p").textContent()).toBe("1 left to do")
+    await expect.poll(() => one.locator("main header p").textContent()).toBe("1 left, 1 done")
 
     await titles(one).nth(1).fill("Rye bread")
     await titles(one).nth(1).press("Enter")
@@ -118,6 +118,44 @@ describe("two open pages", () => {
         .nth(0)
         .evaluate(input => input.matches(":focus")),
     ).toBe(true)
+  })
+})
+
+describe("the head of the page", () => {
+  it("says that the page is live, and that it reconnects while the server is away", async () => {
+    const page = await open()
+    const [live, lost] = [page.getByText("Live", { exact: true }), page.getByText("Reconnecting…")]
+    await live.waitFor()
+    expect(await lost.isVisible()).toBe(false)
+    await app.end()
+    await lost.waitFor({ timeout: 15_000 })
+    expect(await live.isVisible()).toBe(false)
+    expect(await lost.count()).toBe(1)
+    expect(page.complaints.errors).toEqual([])
+  })
+
+  it("switches the theme, which the next load has before its first paint", async () => {
+    const page = await open()
+    const isDark = () => page.evaluate("document.documentElement.classList.contains('dark')")
+    await page.getByLabel("Switch between light and dark").click()
+    expect(await isDark()).toBe(true)
+    await page.addInitScript(() => {
+      const root = globalThis as unknown as Record<string, unknown>
+      const frame = root["requestAnimationFrame"] as (run: () => void) => void
+      frame(() => {
+        const { documentElement } = root["document"] as { documentElement: { className: string } }
+        root["firstFrame"] = documentElement.className
+      })
+    })
+    await page.reload()
+    await expect.poll(() => page.evaluate("globalThis.firstFrame")).toBe("dark")
+    expect(await isDark()).toBe(true)
+  })
+
+  it("does without the badge and the switch where no script runs", async () => {
+    const page = await open("/", { javaScriptEnabled: false })
+    expect(await page.getByText("Live", { exact: true }).isVisible()).toBe(false)
+    expect(await page.getByLabel("Switch between light and dark").isVisible()).toBe(false)
   })
 })
 
@@ -396,7 +434,7 @@ it("lives in memory when the one line that names its store is left out", async (
     await add(one, "Milk")
     await expectTitles(two, ["Milk"])
     await rows(two).nth(0).getByRole("checkbox").click()
-    await expect.poll(() => one.locator("main > p").textContent()).toBe("0 left to do")
+    await expect.poll(() => one.locator("main header p").textContent()).toBe("0 left, 1 done")
     await add(one, "   ")
     await expect
       .poll(() => one.getByRole("alert").filter({ hasText: "Please enter a title." }).isVisible())
