@@ -48,6 +48,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "src/shared/open-unit.ts: find",
     "src/shared/report.ts: errors",
     "src/shared/responding.ts: missing",
+    "src/shared/responding.ts: missingBefore",
   ],
   "counts that make names and ids different": [
     "src/adapters/hono.ts: streams",

@@ -343,6 +343,7 @@ describe("JSON values inside expressions", () => {
     const shared = { a: 1 }
     expect(literal([shared, shared])).toBe("[{a: 1},{a: 1}]")
     expect(() => assertJson([shared, shared], "x")).not.toThrow()
+    expect(() => assertJson({ yes: true, no: [false, null, "", 0] }, "x")).not.toThrow()
   })
 })
 
@@ -357,6 +358,8 @@ describe("regular expressions", () => {
     /it's; "x"/,
     /\/a\/b/,
     /$[a]/,
+    / $b?/m,
+    /[$b]+x$/,
     /[\]$a]+x$/,
     /@post\(/,
   ]
@@ -376,6 +379,9 @@ describe("regular expressions", () => {
       "]$ax",
       "@post(",
       "a\nb",
+      "x ",
+      "$bx",
+      "(x",
       "",
     ]
     for (const page of pages()) {
