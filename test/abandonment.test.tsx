@@ -1,4 +1,4 @@
-// Whatever produces an answer bit by bit is ended when its reader leaves, however it leaves, and once: its clean-up has run, and
+// Producers of a streamed response are ended when the reader leaves, in any way, and once: its clean-up has run, and
 // nothing more is asked of it.
 import { setTimeout as sleep } from "node:timers/promises"
 import { action, Entity, memory, respond } from "nitro-ts"
@@ -9,7 +9,7 @@ import { Page, Suspense, stream as streamMarkup } from "nitro-ts/html"
 import { describe, expect, it } from "vitest"
 import { expectErrors } from "./support/errors.ts"
 
-/** What user code saw of one answer. */
+/** Calls of user code for one response. */
 interface Work {
   /** How many values were asked for. */
   pulled: number

@@ -1,4 +1,4 @@
-// The examples are usable by everybody: axe finds nothing, by day and by night, with and without entries.
+// The examples are accessible: axe finds nothing, by day and by night, with and without entries.
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { AxeResults } from "axe-core"
@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => browser?.close())
 
-/** What axe finds, as sentences. */
+/** Findings of axe, as sentences. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe)
   const results = await page.evaluate<AxeResults>("axe.run()")

@@ -299,7 +299,7 @@ describe.each(stores)("actions on %s", (_name, openStore) => {
     expect((await post(store, Counter, "b", "add")).status).toBe(204)
   })
 
-  test("that never end are answered 504 and taken back, and harm no others", async store => {
+  test("that never end get 504 and taken back, and affect no others", async store => {
     const errors = expectErrors()
     const stuck = [
       post(store, Counter, "a", "stuck"),
@@ -417,7 +417,7 @@ describe("a request that waits too long for a store", () => {
   it.each([
     ["memory()", () => memory({ waitTimeoutMs: 40 })],
     ["sqlite", () => sqlite({ file: folder.path(`${files++}.db`), waitTimeoutMs: 40 })],
-  ])("is answered 503 with Retry-After and a fixed sentence on %s", async (_name, openStore) => {
+  ])("gets 503 with Retry-After and a fixed sentence on %s", async (_name, openStore) => {
     const errors = expectErrors()
     const store = openStore()
     await withStores(store, () => Counter.createMany([{ id: "a" }, { id: "b" }]))

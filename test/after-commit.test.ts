@@ -1,4 +1,4 @@
-// Events that wait for the commit, in actions and in commands: nobody hears of what was not stored.
+// Events that wait for the commit, in actions and in commands: no handler runs for writes that were not stored.
 import { setTimeout as sleep } from "node:timers/promises"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { z } from "zod"

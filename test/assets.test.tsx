@@ -1,4 +1,4 @@
-// What a page loads, seen by a real Chromium: from where, under which policy, and that the files arrive as they are meant.
+// Files that a page loads in a real Chromium: their origin, the policy, and their content.
 import { spawnSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"

@@ -174,7 +174,7 @@ describe("two trees", () => {
       node: process.version,
       against: "abc123",
       rows: [
-        // What looks slower is measured three times, each time in new processes.
+        // A case that looks slower is measured three times, each time in new processes.
         { ...row, case: "a", ratio: 1.1, low: 1.1, high: 1.1, rounds: 45, verdict: "slower" },
         { ...row, case: "b", ratio: 1.04, low: 1.04, high: 1.04, rounds: 15, verdict: "same" },
         {

@@ -1,4 +1,4 @@
-// What bulk writes announce, and what they read for it: nothing, unless a listener of the application wants rows.
+// Changes that bulk writes publish, and their reads: none, unless a listener of the application needs rows.
 import { afterAll, describe, expect, it } from "vitest"
 import { z } from "zod"
 import { nitro } from "../src/adapters/fetch.ts"
@@ -30,7 +30,7 @@ class Book extends Entity("BulkBook", {
 }) {}
 class Draft extends Entity("BulkDraft", { n: z.int() }, { softDelete: true }) {}
 
-// What an application has loaded in any case.
+// Modules that an application has loaded in any case.
 const app = nitro({ entities: [Shelf, Book, Draft] })
 const ends: (() => unknown)[] = [() => app.close()]
 afterAll(() => Promise.all(ends.map(end => end())))

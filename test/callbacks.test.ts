@@ -1,4 +1,4 @@
-// Every function that an application hands over: it may throw, reject, never settle, or return a promise where an answer is needed at once.
+// Every function that an application hands over: it may throw, reject, never settle, or return a promise where a response is needed at once.
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import ts from "typescript"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
@@ -147,7 +147,7 @@ const listening = async (bus: EventBus<string>, listener: object): Promise<unkno
   return heard
 }
 
-/** What each function of a public interface does. Names of the form `Interface.member` are compared with the sources. */
+/** The behaviour of each function of a public interface. Names of the form `Interface.member` are compared with the sources. */
 const table: Record<
   string,
   { readonly run: (callback: Callback) => Promise<unknown>; readonly outcome: Outcome }

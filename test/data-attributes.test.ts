@@ -1,4 +1,4 @@
-// Objects whose keys somebody else may have chosen are no attributes of a tag function, wherever they come from.
+// Objects with keys from outside are no attributes of a tag function, wherever they come from.
 
 import { action } from "nitro-ts/actions"
 import { nitro } from "nitro-ts/fetch"

@@ -1,4 +1,4 @@
-// What happens to entities whose `ref` field points to a deleted one, on memory, SQLite and Postgres alike.
+// Entities whose `ref` field points to a deleted one, on memory, SQLite and Postgres alike.
 
 import {
   type Change,

@@ -63,7 +63,7 @@ const send = async (
 }
 const fromPage = { "datastar-request": "true" }
 
-/** What an action may not return at all: the page is shown that it failed, without a word of the text. */
+/** Return values that are refused: the page shows a failure, without a word of the text. */
 const refused = new Set(["a String object", "a list of an event and text"])
 
 it.each(Object.keys(results))("sends %s as no event to the page", async name => {

@@ -1,4 +1,4 @@
-// What the eye needs of the kit, in a real Chromium: a focus that shows in every look, states that forced colours keep, own classes.
+// Visibility of the kit in a real Chromium: a focus that shows in every look, states that forced colours keep, own classes.
 import * as kit from "nitro-ts/components"
 import { type Child, li, Page, render, ul } from "nitro-ts/html"
 import type { Browser, BrowserContextOptions, Page as Tab } from "playwright-core"

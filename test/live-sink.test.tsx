@@ -106,7 +106,7 @@ it("gets the present state after it has read too slowly", async () => {
   expect(reader.bytes()).toBeLessThan((count * 30_000) / 2)
 })
 
-it("is refused with the status of an answer that is no stream, and so is a copy of one", async () => {
+it("is refused with the status of a response that is no stream, and so is a copy of one", async () => {
   const refused = open("/nothing?_nitro=x")
   await app.close()
   await expect.poll(refused.text).toContain("HTTP/1.1 503")

@@ -1,4 +1,4 @@
-// What modules keep for the whole process: every variable that can change has a reason here. What is one app's is a part of its `App`.
+// State of modules for the whole process: every mutable variable has a reason here. State of one app is a part of its `App`.
 import { expect, it } from "vitest"
 import { shippedSources } from "./support/imports.ts"
 import { moduleState } from "./support/module-state.ts"

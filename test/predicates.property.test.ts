@@ -238,7 +238,7 @@ const field = (name: string, test: fc.Arbitrary<Test>): fc.Arbitrary<Ask> =>
     text: `${name} ${t[0]} ${String(t[2])}`,
   }))
 
-/** What is at a path, and null where nothing is. */
+/** The value at a path, or null. */
 function at(value: unknown, path: readonly (string | number)[]): unknown {
   let found = value
   for (const step of path) {

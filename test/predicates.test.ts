@@ -406,7 +406,7 @@ for (const [place, open] of Object.entries(places)) {
         expect(inner.map(([p]) => p.name).join(" ")).toBe("A B C")
       }))
 
-    it("adds to numbers without losing anybody's change", () =>
+    it("adds to numbers without lost updates", () =>
       on(async () => {
         if (stores instanceof MapStore) {
           const adding = Product.updateWhere({ name: "B" }, { stock: increment(1) })

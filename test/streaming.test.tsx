@@ -301,7 +301,7 @@ it("puts content where it belongs: beside ids of the page, in drawings, formulas
   await tab.context().close()
 })
 
-it("answers an action with late parts of a sentence and of a drawing", async () => {
+it("responds to an action with late parts of a sentence and of a drawing", async () => {
   const { tab, complaints } = await open("/parts")
   await tab.click("text=Go")
   await tab.waitForSelector("#sentence b")
@@ -333,7 +333,7 @@ it("waits in the place of each where the stream is in order", async () => {
   await tab.context().close()
 })
 
-it("answers an action with the fallback first and the content as a later patch", async () => {
+it("responds to an action with the fallback first and the content as a later patch", async () => {
   const { tab, complaints } = await open("/button")
   await tab.click("text=Go")
   await tab.waitForSelector("#answer .wait")

@@ -1,4 +1,4 @@
-// What a user's compiler makes of our types: under strict settings, whatever module resolution and library they chose.
+// Our types in a user's compiler: under strict settings, whatever module resolution and library they chose.
 import { spawnSync } from "node:child_process"
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"

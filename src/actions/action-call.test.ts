@@ -1,4 +1,4 @@
-// What an action gets besides its input, and what its forms show before and after.
+// Arguments of an action besides its input, and its forms before and after.
 import { createServer } from "node:http"
 import { type AddressInfo, connect } from "node:net"
 import { type ActionCall, action, call } from "nitro-ts/actions"

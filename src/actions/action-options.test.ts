@@ -80,7 +80,7 @@ for (const [kind, store] of [
     })
 
     it.each([{}, { "idempotency-key": crypto.randomUUID() }])(
-      "answers a mismatch 500, says nothing of it, and takes back what was written %#",
+      "responds to a mismatch with 500, without details, and rolls the writes back %#",
       async headers => {
         const { status, body } = await answer(`/products/${id}/wrong`, headers)
         expect(status).toBe(500)
@@ -200,7 +200,7 @@ describe("rateLimit", () => {
     expect(Login.runs).toBe(3)
   })
 
-  it("tells a page in words", async () => {
+  it("explains it to a page", async () => {
     await attempt()
     await attempt()
     const response = await app(

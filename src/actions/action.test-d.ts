@@ -1,4 +1,4 @@
-// What the options of actions must and must not compile to.
+// Options of actions that must and must not compile.
 import { action } from "nitro-ts/actions"
 import { Entity } from "nitro-ts/entity"
 import { z } from "zod"

@@ -1,4 +1,4 @@
-// What can be reached from outside: actions, and the CRUD operations that `expose` lists; nothing else is.
+// Reachable from outside: actions, and the CRUD operations that `expose` lists; nothing else is.
 
 import { type AllowCall, action, type CrudOperation, call, expose, Refusal } from "nitro-ts/actions"
 import { ActionButton } from "nitro-ts/components"
@@ -180,7 +180,7 @@ describe("allow", () => {
       return call.target?.name === "nobody"
     },
     "by the input": ({ input }) => input["name"] === "nobody",
-    "by both, in a try of its own": call => {
+    "by both, in a separate try": call => {
       try {
         return call.target?.name === "nobody" || call.input["name"] === "nobody"
       } catch {
@@ -304,7 +304,7 @@ describe("a call at render", () => {
     await expect(twin()).rejects.toThrow("another class of that name")
   })
 
-  it("asks the app of the request, whatever another app of the process exposes", async () => {
+  it("uses the app of the request, whatever another app of the process exposes", async () => {
     const User = makeUser()
     const make = () => call(User, "create").href
     for (let round = 0; round < 2; round++) {
@@ -321,7 +321,7 @@ describe("a call at render", () => {
     expect(call(User, "purge").href).toBe("/users/purge")
   })
 
-  it("in a live row asks the app whose page it is", async () => {
+  it("in a live row uses the app of the page", async () => {
     const User = makeUser()
     await User.create({ name: "ann" })
     const page = (options: NitroOptions) =>

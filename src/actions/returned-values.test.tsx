@@ -1,4 +1,4 @@
-// What an action may return, and what of it each client gets: the page's script, a form without it, a program.
+// Return values of actions, and the response that each client gets: the page's script, a form without it, a program.
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { action, expose, type RedirectOptions, redirect, respond } from "nitro-ts/actions"
 import { Command, commands, createHandlers } from "nitro-ts/cqrs"
@@ -26,7 +26,7 @@ const clients = {
 } as const
 type Client = keyof typeof clients
 
-/** The answer of an action that returns `value`, and how many rows it wrote. */
+/** The response of an action that returns `value`, and how many rows it wrote. */
 async function answer(client: Client, value: () => unknown, method: "GET" | "POST" = "POST") {
   class Row extends Entity("Row", { text: z.string() }) {
     static store = memory()
@@ -222,7 +222,7 @@ describe("a Response", () => {
     expect(events.text).toBe("event: x\n\n")
   })
 
-  it("without a body tells the script's form that it succeeded, and keeps its cookies", async () => {
+  it("without a body marks the script's form as successful, and keeps its cookies", async () => {
     const done = () => new Response(null, { status: 204, headers: { "set-cookie": "done=1" } })
     const form = await answer("script's form", done)
     expect(form).toMatchObject({ status: 200, cookies: ["done=1"] })
@@ -231,7 +231,7 @@ describe("a Response", () => {
     expect(await answer("form", done)).toMatchObject({ status: 204, cookies: ["done=1"] })
   })
 
-  it("is the answer of a command as of an action", async () => {
+  it("is the response of a command as of an action", async () => {
     class Pay extends Command("Pay", {}) {}
     const handlers = createHandlers()
     handlers.handle(Pay, async () => redirect("/paid"))
@@ -281,7 +281,7 @@ const refused: readonly (readonly [string, () => unknown, RegExp])[] = [
   ["a failed Response", () => Response.error(), /of a failed fetch/],
 ]
 
-describe.each(Object.keys(clients) as Client[])("the %s is not answered with", client => {
+describe.each(Object.keys(clients) as Client[])("the %s does not get", client => {
   it.each(refused)(
     "%s: nothing is written, and the error says what to return",
     async (_, value, message) => {
@@ -303,21 +303,21 @@ it.each([
     () => new Response(new Uint8Array(2), { headers: { "content-type": "image/png" } }),
   ],
   ["a refusal in JSON", () => Response.json({ error: 1 }, { status: 409 })],
-])("the script is not answered with %s, which a form and a program get", async (_, value) => {
+])("the script does not get %s, which a form and a program get", async (_, value) => {
   expect(await answer("script", value)).toMatchObject({ rows: 0 })
   expect(reports.map(({ error }) => error.code)).toEqual(["NITRO_UNSENDABLE"])
   for (const client of ["form", "program"] as const)
     expect(await answer(client, value)).toMatchObject({ rows: 1, status: value().status })
 })
 
-describe("a page's script that asks by GET", () => {
+describe("a page's script that sends a GET", () => {
   it.each([
     ["an object", () => ({ a: 1 })],
     ["text", () => "hello"],
     ["a number", () => 0],
     ["true", () => true],
     ["a list", () => [1]],
-  ])("is not answered with %s, which a program gets", async (_, value) => {
+  ])("does not get %s, which a program gets", async (_, value) => {
     const got = await answer("script", value, "GET")
     expect(got.status).toBe(200)
     expect(reports.map(({ error }) => error.code)).toEqual(["NITRO_UNSENDABLE"])
@@ -325,7 +325,7 @@ describe("a page's script that asks by GET", () => {
     expect(JSON.parse((await answer("program", value, "GET")).text)).toEqual(value())
   })
 
-  it("is not answered with the entities of a CRUD route either", async () => {
+  it("does not get the entities of a CRUD route either", async () => {
     class Item extends Entity("Item", { text: z.string() }) {
       static store = memory()
     }
@@ -348,7 +348,7 @@ describe("a page's script that asks by GET", () => {
     ["nothing", () => undefined, /^$/],
     ["null", () => null, /^$/],
     ["an empty list", () => [], /^$/],
-  ])("is answered with %s", async (_, value, text) => {
+  ])("gets %s", async (_, value, text) => {
     expect((await answer("script", value, "GET")).text).toMatch(text)
     expect(reports).toEqual([])
   })

@@ -88,7 +88,7 @@ describe("the address of a file", () => {
     )
   })
 
-  it("without a hash, or with one of the past, is asked for again each time", async () => {
+  it("without a hash, or with one of the past, is requested again each time", async () => {
     for (const path of ["/assets/css/app.css", "/assets/css/app.000000000000.css"]) {
       const response = await get(path)
       expect([
@@ -162,7 +162,7 @@ describe("what is never served", () => {
     expect(await response.text()).not.toContain("SECRET")
   })
 
-  it("is asked for with another method than GET and HEAD", async () => {
+  it("is requested with another method than GET and HEAD", async () => {
     for (const method of ["POST", "PUT", "DELETE"]) {
       const response = await get("/assets/css/app.css", {}, method)
       expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD"])
@@ -176,7 +176,7 @@ it("follows links that stay inside of the folder, and serves several folders bes
   expect((await get("/assetsx")).status).toBe(418)
 })
 
-it("answers HEAD with the headers alone", async () => {
+it("responds to HEAD with the headers alone", async () => {
   const response = await get("/assets/big.mp4", {}, "HEAD")
   expect([response.status, response.headers.get("content-length"), await response.text()]).toEqual([
     200,
@@ -250,7 +250,7 @@ describe("a part of a file", () => {
     "bytes=1.5-2",
     "",
     "bytes=--1",
-  ])("%j is answered with the whole", async range => {
+  ])("%j gets the whole", async range => {
     expect(await part(range)).toEqual([200, null, "26", alphabet])
   })
 
@@ -311,7 +311,7 @@ describe("a part of a file", () => {
     expect((await part("bytes=0-1", { "if-none-match": etag }))[0]).toBe(304)
   })
 
-  it("is announced, and asked for with GET alone", async () => {
+  it("is advertised, and applies to GET alone", async () => {
     expect((await get("/assets/letters.txt")).headers.get("accept-ranges")).toBe("bytes")
     expect(await part("bytes=0-1", {}, "letters.txt", "HEAD")).toEqual([200, null, "26", ""])
     expect(await part("bytes=0-1", {}, "nothing.txt")).toEqual([418, null, null, "the host's own"])

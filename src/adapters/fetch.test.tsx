@@ -191,7 +191,7 @@ describe("actions", () => {
     expect((await send("POST", "/products/unknown/sell-out")).status).toBe(404)
   })
 
-  it("tell nothing of an error inside them, and report it", async () => {
+  it("show nothing of an error inside them, and report it", async () => {
     const reported: unknown[] = []
     const listen = (message: unknown) => reported.push(message)
     subscribe("nitro:error", listen)
@@ -281,7 +281,7 @@ describe("a page's script", () => {
     expect(Object.keys(signals)).not.toContain(formSignal(productForm))
   })
 
-  it("is told when a form succeeded, with its messages cleared", async () => {
+  it("is notified when a form succeeded, with its messages cleared", async () => {
     const response = await send("POST", "/products", "name=Desk&price=9.5", {
       ...form,
       "datastar-request": "true",
@@ -411,7 +411,7 @@ describe("protection", () => {
     )
   })
 
-  it("answers a broken path with 400, not 500", async () => {
+  it("responds to a broken path with 400, not 500", async () => {
     expect((await send("GET", "/products/%E0%A4%A")).status).toBe(400)
   })
 })
@@ -444,7 +444,7 @@ describe("paths", () => {
 })
 
 describe("assets", () => {
-  it("serves the client and the stylesheet that a page asks for, immutable under their version", async () => {
+  it("serves the client and the stylesheet of a page, immutable under their version", async () => {
     const page = await (
       await handle(new Request(`${origin}/`), () => respond(<Page title="T">x</Page>))
     ).text()
@@ -476,7 +476,7 @@ describe("assets", () => {
     ).toBe(405)
   })
 
-  it("sends them packed to readers that take it, each representation with a tag of its own", async () => {
+  it("sends them compressed where accepted, each representation with a separate tag", async () => {
     const ask = (headers: Record<string, string>) =>
       handle(new Request(`${origin}/_nitro/basecoat.css`, { headers }))
     const packed = await ask({ "accept-encoding": "br, gzip;q=0.5" })

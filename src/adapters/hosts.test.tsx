@@ -123,7 +123,7 @@ async function streamOf(url: string): Promise<string> {
 }
 
 describe.each(Object.keys(hosts))("%s", name => {
-  it("answers routes, passes the rest on, and streams what changes", async () => {
+  it("responds to routes, passes the rest on, and streams what changes", async () => {
     const Note = makeNote()
     const host = await (hosts[name] as (typeof hosts)[string])(Note)
     close = host.close
@@ -190,7 +190,7 @@ it("serve says who holds the port", async () => {
   })
 })
 
-it("serve answers 500 without the error's text when the application throws", async () => {
+it("serve responds with 500 without the error's text when the application throws", async () => {
   const host = await serve(
     {
       fetch: () => {

@@ -1,4 +1,4 @@
-// Entities with ids of their own over HTTP: one segment of the path names them, in routes, calls and live lists.
+// Entities with natural ids over HTTP: one segment of the path names them, in routes, calls and live lists.
 import { action, call, expose, respond } from "nitro-ts/actions"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"

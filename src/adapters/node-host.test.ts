@@ -61,7 +61,7 @@ it("answers what is the app's, and lets the host write what its route gave", asy
   expect(page.headers.get("x-request-id")).toBeTruthy()
 })
 
-it("answers a stream in place of a route that writes nothing itself", async () => {
+it("sends a stream in place of a route that writes nothing itself", async () => {
   const url = await start(async reply => {
     reply.status = 200
     reply.body = await render(live(Note.all().count()))
@@ -74,7 +74,7 @@ it("answers a stream in place of a route that writes nothing itself", async () =
 it.each([
   [404, 204],
   [500, 503],
-])("answers a stream whose route gives %i with %i", async (status, expected) => {
+])("sends a stream whose route gives %i with %i", async (status, expected) => {
   const url = await start(reply => Object.assign(reply, { status }))
   expect((await fetch(`${url}/page?_nitro=x`)).status).toBe(expected)
 })

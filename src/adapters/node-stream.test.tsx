@@ -31,7 +31,7 @@ let port: number
 let path: string
 /** A middleware in front. */
 let before = (_res: ServerResponse): void => {}
-/** Answers under way wait for it. */
+/** Pending responses wait for it. */
 let slow = Promise.resolve()
 
 beforeEach(async () => {
@@ -69,7 +69,7 @@ function raw(text: string) {
 const request = (address: string, version = "1.1", more = ""): string =>
   `GET ${address} HTTP/${version}\r\nhost: app.test\r\n${more}\r\n`
 
-/** The answer without its chunks. @throws where they are not well-formed. */
+/** The response without its chunks. @throws where they are not well-formed. */
 function bodyOf(answer: string): string {
   let rest = Buffer.from(answer.slice(answer.indexOf("\r\n\r\n") + 4))
   let body = ""
@@ -91,7 +91,7 @@ async function changes(readers: readonly { text(): string }[]): Promise<void> {
   }
 }
 
-it("go to the socket as chunks that are made once, and end as an answer does", async () => {
+it("go to the socket as chunks that are made once, and end as a response does", async () => {
   const readers = [raw(request(path)), raw(request(path))]
   for (const reader of readers) await expect.poll(reader.text).toContain("id: ")
   const write = vi.spyOn(OutgoingMessage.prototype, "write")
@@ -127,7 +127,7 @@ it("reach a client of HTTP/1.0, which knows no chunks", async () => {
   expect(reader.text()).not.toMatch(/transfer-encoding|\r\n0\r\n/)
 })
 
-it("wait for the answers before them on their connection", async () => {
+it("wait for the responses before them on their connection", async () => {
   let open = (): void => {}
   slow = new Promise(resolve => {
     open = resolve
@@ -192,7 +192,7 @@ it("end when their client leaves", async () => {
   await expect.poll(() => app.openStreams).toBe(1)
   reader.socket.destroy()
   await expect.poll(() => app.openStreams).toBe(0)
-  await Row.create({ text: "for nobody" })
+  await Row.create({ text: "without a reader" })
 })
 
 it.each([false, true])(

@@ -144,7 +144,7 @@ it("a component that waits is not refused for what another piece of code rendere
   expect((await response).status).toBe(200)
 })
 
-it("an answer is not refused for what another piece of code rendered before", async () => {
+it("a response is not refused for what another piece of code rendered before", async () => {
   await render(
     <div>
       <ActionButton call={call(Todo, "create")}>Add</ActionButton>

@@ -1,4 +1,4 @@
-// The end of a server: streams end at once, connections that answer nothing hold nobody up, answers under way are finished.
+// The end of a server: streams end at once, idle connections delay nothing, pending responses are finished.
 import { once } from "node:events"
 import { connect } from "node:net"
 import { Hono } from "hono"

@@ -1,4 +1,4 @@
-// Two browsers over real HTTP: each has rows of its own, on its page and in the stream of its page.
+// Two browsers over real HTTP: each has separate rows, on its page and in the stream of its page.
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { expose, respond } from "nitro-ts/actions"

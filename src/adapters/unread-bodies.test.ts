@@ -60,7 +60,7 @@ afterEach(() => {
   end()
 })
 
-/** One connection: sends bytes as they are and reads one answer after the other. */
+/** One connection: sends bytes as they are and reads one response after the other. */
 class Connection {
   readonly #socket: Socket
   #text = ""
@@ -87,7 +87,7 @@ class Connection {
     this.#socket.write(bytes)
   }
 
-  /** The head of the next answer; its body, of a known length or chunked, is dropped. */
+  /** The head of the next response; its body, of a known length or chunked, is dropped. */
   async answer(): Promise<string> {
     for (;;) {
       const end = this.#text.indexOf("\r\n\r\n")
@@ -180,7 +180,7 @@ describe.each(Object.entries(hosts))("%s", (_, start) => {
     const connection = new Connection(server.port)
     connection.send(head("/notes", more))
     connection.send(body)
-    // It must be in the middle of reading: the next answer shows that the server has been busy with other things since.
+    // It must be in the middle of reading: the next response shows that the server has been busy with other things since.
     const other = new Connection(server.port)
     const ask = async () => {
       other.send("GET /notes HTTP/1.1\r\nhost: shop.test\r\n\r\n")

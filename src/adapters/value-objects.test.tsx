@@ -42,7 +42,7 @@ const part = (city: string, zip: string): Record<string, string> => ({
 
 beforeEach(() => Person.deleteWhere({}, { all: true }))
 
-it("puts the parts of a form together, each of its own type", async () => {
+it("assembles the parts of a form, each with its type", async () => {
   expect(
     (
       await post({

@@ -1,4 +1,4 @@
-// What belongs to one app: parts that are made once, closed once, and never shared; who asks, in every host.
+// Parts of one app: made once, closed once, and never shared; the user of a request, in every host.
 import { context, expose } from "nitro-ts/actions"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
@@ -39,7 +39,7 @@ it("closes its parts in the reverse order, once, whatever one of them throws", a
   expect(report).toHaveBeenCalled()
 })
 
-it("tells the routes of the app, and when it is ready", async () => {
+it("lists the routes of the app, and resolves when it is ready", async () => {
   const app = nitro({ entities: [expose(Note)] })
   await app.ready
   expect(app.routes.map(route => route.path)).toContain("/notes/:id")
@@ -48,7 +48,7 @@ it("tells the routes of the app, and when it is ready", async () => {
 it.each([
   ["at once", (request: Request) => request.headers.get("x-user") ?? undefined],
   ["later", async (request: Request) => request.headers.get("x-user") ?? undefined],
-])("knows who makes a request, told %s", async (_, user) => {
+])("knows the user of a request, given %s", async (_, user) => {
   const app = nitro({ entities: [Note], user })
   const ask = (headers: Record<string, string>) =>
     app(new Request("http://app.test/"), undefined).then(() =>

@@ -27,7 +27,7 @@ function makeNote() {
 const json = { accept: "application/json" }
 const asUser = (user: string) => ({ ...json, "x-user": user })
 
-/** Who asks, and what they may see: of the kind that signing in and access rules will be. */
+/** The user and their rows: a plugin such as signing in and access rules will be. */
 const owners = (Note: ReturnType<typeof makeNote>): Plugin =>
   plugin({
     name: "owners",
@@ -38,7 +38,7 @@ const owners = (Note: ReturnType<typeof makeNote>): Plugin =>
   })
 
 describe("a plugin", () => {
-  it("says who asks, and what they see in routes, actions and pages", async () => {
+  it("sets the user, and the rows they see in routes, actions and pages", async () => {
     const Note = makeNote()
     const app = nitro({ entities: [expose(Note)], plugins: [owners(Note)] })
     const mine = await Note.create({ text: "mine", owner: "ann" })
@@ -71,7 +71,7 @@ describe("a plugin", () => {
     await app.close()
   })
 
-  it("runs around the routes of the app, the first outermost, and may answer itself", async () => {
+  it("runs around the routes of the app, the first outermost, and may respond itself", async () => {
     const Note = makeNote()
     const order: string[] = []
     const around = (name: string): Plugin =>
@@ -172,7 +172,7 @@ describe("a plugin", () => {
     expect(closed).toEqual(["c", "b", "a"])
   })
 
-  it("fails the request when it cannot say who asks, and lets nothing through", async () => {
+  it("fails the request when it cannot determine the user, and lets nothing through", async () => {
     const Note = makeNote()
     let reads = 0
     const failing = plugin({

@@ -1,4 +1,4 @@
-// The warnings of a start, each in a process of its own: what they name, and that they are printed once.
+// The warnings of a start, each in a separate process: the names in them, and that they are printed once.
 import { execFile } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -21,7 +21,7 @@ class Memo extends Entity("Memo", { text: z.string() }) { static store = memory(
 class Plan extends Entity("Plan", { text: z.string() }) { static store = sqlite(${JSON.stringify(join(folder, "plans.db"))}) }
 `
 
-/** What the process prints to stderr. */
+/** The stderr of the process. */
 async function warningsOf(lines: string, environment: string): Promise<string> {
   const flags = [
     "--conditions=source",

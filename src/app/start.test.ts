@@ -1,4 +1,4 @@
-// The check at start, each case in a process of its own: what ends it in production, what it prints, what waits.
+// The check at start, each case in a separate process: faults that end it in production, its output, and requests that wait.
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -64,7 +64,7 @@ function run(lines: string, environment: "production" | "development"): Promise<
   return new Promise(resolve => {
     const read = (chunk: Buffer): void => {
       output += chunk.toString()
-      // What is printed with it must arrive too.
+      // The output that goes with it must arrive too.
       if (output.includes("listening on")) setTimeout(() => child.kill("SIGKILL"), 100)
     }
     child.stdout.on("data", read)

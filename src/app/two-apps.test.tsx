@@ -108,7 +108,7 @@ it("end their streams alone, and count them alone", async () => {
   await two.app.close()
 })
 
-it("answer by the class of responses of their own hosts", async () => {
+it("respond with the response class of their hosts", async () => {
   class Item extends Entity("Item", { n: z.int() }) {
     static store = memory()
   }

@@ -71,7 +71,7 @@ describe("the files served under /_nitro/", () => {
     expect(script).toContain(`./interpreter.js?v=${clientAssets.get("interpreter.js")!.hash}`)
   })
 
-  it("keep the notices that their licences ask for", async () => {
+  it("keep the notices that their licences require", async () => {
     const css = await clientAssets.get("basecoat.css")!.load()
     expect(css.slice(0, 1500)).toContain("Permission is hereby granted")
     expect(css.slice(0, 3000)).toContain("tailwindcss")

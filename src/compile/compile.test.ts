@@ -278,7 +278,7 @@ describe("the compiled form", () => {
     expect(templates("<div>{div({}, <p>{user}</p>)}</div>")).toBe(1)
   })
 
-  it("leaves alone what only the run time can tell", () => {
+  it("leaves alone what only the run time knows", () => {
     const untouched = [
       "<p {...props}>x</p>",
       "div(user)",

@@ -5,7 +5,7 @@ import { expect, it } from "vitest"
 import { Expression } from "../shared/expression.ts"
 import { compiled, outcome } from "./support/run.ts"
 
-// What a module finds: values by what they are for. The source refers to them as `text[0]`.
+// The values that a module finds, by their use. The source refers to them as `text[0]`.
 const hostile = [
   "<script>",
   '"',
@@ -274,7 +274,7 @@ it("gives equal bytes for random modules", async () => {
   expect(printed).toBeGreaterThan(500)
 }, 60_000)
 
-// What means something only together: to JavaScript, to a template, to HTML, to UTF-16.
+// Texts with a meaning only together: to JavaScript, to a template, to HTML, to UTF-16.
 const fragments = [
   "${secret}",
   "\\u0041",

@@ -16,12 +16,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 interface Setup {
   readonly options?: VitePluginOptions
   readonly config?: object
-  /** What vite 8 says of itself. */
+  /** The identification of vite 8. */
   readonly meta?: object
   readonly id?: string
 }
 
-/** What the plugin makes of a file, as vite calls it. */
+/** The output of the plugin for a file, called as vite does. */
 async function transform(
   code: string,
   { options = {}, config = {}, meta = {}, id = join(folder, "file.tsx") }: Setup = {},

@@ -1,4 +1,4 @@
-// What does not compile: components of calls without what they need.
+// Components of calls do not compile without their required props.
 
 import { call } from "nitro-ts"
 import { ActionButton, ActionForm, ActionInput, ActionToggle } from "nitro-ts/components"

@@ -2,7 +2,7 @@ import { CodeBlock, DescriptionList, Stat } from "nitro-ts/components"
 import { render } from "nitro-ts/html"
 import { describe, expect, it } from "vitest"
 
-/** What a browser shows of the code. */
+/** The code as a browser shows it. */
 const shown = (block: string): string =>
   (/<code[^>]*>(.*)<\/code>/s.exec(block)?.[1] ?? "")
     .replace(/<[^>]*>/g, "")

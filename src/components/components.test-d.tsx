@@ -1,4 +1,4 @@
-// What must and must not compile: variants are inferred, props are checked, attributes are those of the element.
+// Props that must and must not compile: variants are inferred, props are checked, attributes are those of the element.
 import {
   Badge,
   Button,
@@ -27,7 +27,7 @@ card({ size: "xl" })
 card({ color: "red" })
 // @ts-expect-error a default is one of the values
 cva("", { variants: { size: { sm: "" } }, defaultVariants: { size: "md" } })
-// @ts-expect-error so is what a compound asks for
+// @ts-expect-error so are the required props of a compound
 cva("", { variants: { size: { sm: "" } }, compoundVariants: [{ size: "md", class: "x" }] })
 
 Badge("New", { variant: "outline" })

@@ -1,4 +1,4 @@
-// What the form controls and charts take, and what they do not.
+// Props that form controls and charts take and refuse.
 import { call, Entity } from "nitro-ts"
 import {
   BarChart,
@@ -30,13 +30,13 @@ use(Checkbox("Done", { id: "done" }))
 use(Field({ label: "Own", name: "own" }, control => <input {...control} />))
 use(<LineChart label="Line" x={[new Date()]} values={[null]} />)
 
-// @ts-expect-error: nobody could tell what it is for
+// @ts-expect-error: a control needs an accessible name
 use(<Input name="title" />)
 // @ts-expect-error: nothing is no label
 use(<Input label={undefined} name="title" />)
 // @ts-expect-error: it has no id and no name
 use(<Input label="Title" />)
-// @ts-expect-error: a checkbox has a component of its own
+// @ts-expect-error: a checkbox has a separate component
 use(<Input label="Title" name="title" type="checkbox" />)
 // @ts-expect-error: there is no such orientation
 use(<Input label="Title" name="title" orientation="diagonal" />)

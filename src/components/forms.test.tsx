@@ -257,7 +257,7 @@ describe("a choice", () => {
     ).toHaveLength(2)
   })
 
-  it("of several can be none, when an action asks", () => {
+  it("of several can be none, for an action", () => {
     const several = (call?: ReturnType<typeof callWith>) =>
       String(Select({ label: "L", name: "n", options: ["a", "b"], multiple: true, call }))
     expect(several(callWith(["", "b"]))).toContain(

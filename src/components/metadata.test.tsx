@@ -1,4 +1,4 @@
-// What classes, fields and actions say of themselves, where the components print it.
+// The metadata of classes, fields and actions, as components print it.
 import { action, call } from "nitro-ts/actions"
 import {
   ActionButton,

@@ -150,7 +150,7 @@ const samples: Readonly<Record<string, () => Child>> = {
   ],
 }
 
-/** What a request could add to every object: whatever a component or an element reads. */
+/** Properties that a request could add to every object: all that a component or an element reads. */
 const names =
   "fields describe group widget permission href disabled variant size icon loading children title checked radio shortcut label help error value name id call type class className cls style signal selected trigger triggerProps footer description action closeLabel alert side align level src initials options strict strictMessage empty unit before after placeholder required multiple orientation separator items columns rows row caption cell key term locale timeZone currency words page pages previous next siblings previousLabel nextLabel filter inputAttributes keywords min max step rel target download hint parts center color area dots stacked horizontal table format messages maxBytes maxFiles prompt copy language lineNumbers lines shape text sticky fieldClass legend status headers stream signal nonce head client stylesheet kit cdn theme basecoat highlight scripts styles importmap bare lang viewport charset canonical openGraph htmlAttributes bodyAttributes expressions assetsPath fallback aria-label aria-labelledby aria-describedby data-on:click onclick data-attr".split(
     " ",

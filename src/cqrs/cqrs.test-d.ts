@@ -1,4 +1,4 @@
-// What must not compile around commands and queries, and what is inferred without a word from the user.
+// Types of commands and queries: errors, and inference without annotations.
 import { ask, Command, execute, handle, Query, send } from "nitro-ts/cqrs"
 import { z } from "zod"
 

@@ -31,7 +31,7 @@ class Balance extends Query(
   { returns: z.object({ balance: z.number() }) },
 ) {}
 
-/** Every test has a set of handlers of its own. */
+/** Every test has a new set of handlers. */
 let handlers: Handlers
 beforeEach(() => {
   handlers = createHandlers()
@@ -256,7 +256,7 @@ describe("retries", () => {
   })
 
   it.each([
-    ["not without being asked to", undefined, stale, 1],
+    ["not by default", undefined, stale, 1],
     ["give up after the last attempt", 2, stale, 2],
     ["leave other errors alone", 5, () => new Error("no"), 1],
     [
@@ -276,7 +276,7 @@ describe("retries", () => {
     expect(calls).toBe(expected)
   })
 
-  it("are left to whoever made the unit of work around", async () => {
+  it("are left to the unit of work around", async () => {
     let calls = 0
     const fail = () => {
       calls++
@@ -461,7 +461,7 @@ describe("rules and middleware", () => {
     })
   })
 
-  it("may answer in the handler's place, and change its result", async () => {
+  it("may respond in the handler's place, and change its result", async () => {
     handlers.use(async (_, { kind }, next) =>
       kind === "query" ? { balance: ((await next()) as { balance: number }).balance * 2 } : next(),
     )

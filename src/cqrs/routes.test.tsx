@@ -1,4 +1,4 @@
-// Commands, queries and events as routes, asked by programs, pages and forms.
+// Commands, queries and events as routes, for programs, pages and forms.
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { respond } from "nitro-ts/actions"
 import {
@@ -106,7 +106,7 @@ describe("commands", () => {
     expect((await Product.require(product.id)).stock).toBe(5)
   })
 
-  it("tell the handler who sends", async () => {
+  it("pass the user to the handler", async () => {
     await post(`/cmds/restock/${encodeURIComponent("shop 1/ü")}`, {
       productId: product.id,
       quantity: 5,
@@ -275,7 +275,7 @@ describe("events", () => {
     expect([back.status, back.headers.get("location")]).toEqual([303, "/desk"])
   })
 
-  it("harm no handler by another's failure", async () => {
+  it("isolate a handler from another's failure", async () => {
     events.on("app.pinged", () => {
       throw new Error("password=hunter2")
     })

@@ -120,7 +120,7 @@ describe("attributes by names with underscores", () => {
     })
   })
 
-  it("declare a group of signals as it asks for", () => {
+  it("declare a group of signals in its order", () => {
     expect(Object.keys(attributes({ signals: signals({ a: 1 }, { ifMissing: true }) }))).toEqual([
       "data-signals__ifmissing",
     ])

@@ -1,4 +1,4 @@
-// What expressions print, fixed by the cases that the whole project is accepted by.
+// The output of expressions, fixed by the acceptance cases of the project.
 import { describe, expect, it } from "vitest"
 import cases from "../../test/fixtures/cases.json" with { type: "json" }
 import {
@@ -77,7 +77,7 @@ const expressions: Record<string, () => unknown> = {
   E62: () => x.plus(`\${a}`),
 }
 
-/** The attribute that each case asks for, as [name, value]. */
+/** The attribute that each case expects, as [name, value]. */
 const attributeCases: Record<string, [spelled: object, name: string, value: string]> = {
   D01: [attributes({ on_click: signal("count", 0).add(1) }), "data-on:click", "$count++"],
   D02: [attributes({ on_custom_event: js("h()") }), "data-on:custom-event", "h()"],

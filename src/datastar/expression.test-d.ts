@@ -1,4 +1,4 @@
-// What compiles and what must not: an expression has the methods of the type it evaluates to.
+// An expression has the methods of the type it evaluates to, and no others.
 import { html, raw } from "../html/index.ts"
 import {
   attributes,

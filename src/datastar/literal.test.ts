@@ -1,4 +1,4 @@
-// Whatever is put into an expression evaluates to itself, also after a page has rewritten the source.
+// A value in an expression evaluates to itself, also after a page has rewritten the source.
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import {
@@ -87,7 +87,7 @@ function rewriteOutsideStrings(source: string): string {
   })
 }
 
-/** Where an attribute wants a value, its last statement is returned. What looks like text or a pattern holds no end of one. */
+/** Where an attribute wants a value, its last statement is returned. Apparent text or patterns hold no end of one. */
 function returning(source: string): string {
   let last = 0
   for (let at = 0; at < source.length; at++) {

@@ -41,7 +41,7 @@ describe("a group of signals", () => {
     )
   })
 
-  it("is asked for by functions that refuse anything else", () => {
+  it("is required by functions that refuse anything else", () => {
     expect(() => signalValues(s.user)).toThrow(
       expect.objectContaining({ code: "NITRO_DATASTAR_ATTRIBUTE" }),
     )

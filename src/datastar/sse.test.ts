@@ -33,7 +33,7 @@ const {
 
 const refusal = expect.objectContaining({ code: "NITRO_SSE_FIELD" })
 
-/** What a browser reads from a stream (the HTML standard's event stream interpretation). */
+/** The events that a browser reads from a stream (the HTML standard's event stream interpretation). */
 function receive(stream: string): { event: string; id: string; retry: string; data: string[] }[] {
   const events = []
   let current = { event: "", id: "", retry: "", data: [] as string[] }
@@ -276,7 +276,7 @@ describe("patching signals", () => {
 })
 
 describe("running scripts", () => {
-  it("appends a script that removes itself, unless told not to", () => {
+  it("appends a script that removes itself, unless disabled", () => {
     expect(executeScript("a()")).toBe(
       'event: datastar-patch-elements\ndata: selector body\ndata: mode append\ndata: elements <script data-effect="el.remove()">a()</script>\n\n',
     )

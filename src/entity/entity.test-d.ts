@@ -1,4 +1,4 @@
-// What must and must not compile. Never run: `npm run typecheck` is the test.
+// Entities that must and must not compile. Never run: `npm run typecheck` is the test.
 import { z } from "zod"
 import {
   type Change,
@@ -119,7 +119,7 @@ product.id = "x"
 product.version = 5
 // @ts-expect-error the library keeps timestamps
 product.createdAt = new Date()
-// @ts-expect-error no timestamps were asked for
+// @ts-expect-error the option timestamps is off
 new Category({ name: "x" }).createdAt
 
 // @ts-expect-error the field is unknown

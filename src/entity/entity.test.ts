@@ -72,7 +72,7 @@ describe("an instance", () => {
     )
   })
 
-  it("takes no harm from __proto__ and constructor as keys", async () => {
+  it("is safe from __proto__ and constructor as keys", async () => {
     for (const key of ["__proto__", "constructor", "toString", "save"]) {
       const data = JSON.parse(`{"title":"x","${key}":{"polluted":true}}`)
       expect(() => new Todo(data)).toThrow(code("NITRO_UNKNOWN_FIELD"))
@@ -290,7 +290,7 @@ describe("saving", () => {
     expect(todo.title).toBe("y")
   })
 
-  it("tells that the entity is gone", async () => {
+  it("reports that the entity is gone", async () => {
     const todo = await Todo.create({ title: "x" })
     const copy = await Todo.require(todo.id)
     expect(await todo.delete()).toBe(true)

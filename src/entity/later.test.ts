@@ -1,4 +1,4 @@
-// The store contract and the tests of entities on a store that answers later: most stores do, and memory does not.
+// The store contract and the tests of entities on a store that responds later: most stores do, and memory does not.
 import { afterAll, describe, expect, it } from "vitest"
 import { storeSuite } from "../testing/index.ts"
 import { configure } from "./binding/stores.ts"
@@ -13,4 +13,4 @@ storeSuite(
 
 configure({ store: answeringLater(memory()) })
 afterAll(() => configure({ store: memory() }))
-describe("on a store that answers later", declareEntityTests)
+describe("on a store that responds later", declareEntityTests)

@@ -172,7 +172,7 @@ describe("declared events", () => {
     expect(event("same.name")).not.toBe(createEvents().namespace("n").event("same.name"))
   })
 
-  it("are heard by name and emitted by name", () => {
+  it("are handled by name and emitted by name", () => {
     const { on, emitSync, event } = createEvents()
     const handler = vi.fn()
     const placed = event<number>("order.placed.both")
@@ -294,7 +294,7 @@ describe("subscriptions", () => {
     expect(heard).toEqual(["first", "last"])
   })
 
-  it("of an object sender ask for that very object, and the payload is its own sender", () => {
+  it("of an object sender match that very object, and a payload is its sender", () => {
     const { on, emitSync, event } = createEvents()
     const saved = event<{ id: number }>("saved.sender")
     const mine = { id: 1 }
@@ -365,7 +365,7 @@ describe("results", () => {
     ])
   })
 
-  it("of emitSync hold an async handler's promise, whose rejection is reported and harms nobody", async () => {
+  it("of emitSync hold an async handler's promise, whose rejection is reported and affects no other handler", async () => {
     const failures: unknown[] = []
     const { on, emitSync } = createEvents({ onError: ({ error }) => failures.push(error) })
     const failure = new Error("late")
@@ -484,7 +484,7 @@ describe("emission", () => {
     expect(second).not.toHaveBeenCalled()
   })
 
-  it("rejects when its signal aborts, starts nobody else, and tells those under way", async () => {
+  it("rejects when its signal aborts, starts no further handler, and aborts those under way", async () => {
     const failures = vi.fn()
     const { on, emit } = createEvents({ onError: failures })
     const second = vi.fn()
@@ -530,7 +530,7 @@ describe("emission", () => {
     })
   })
 
-  it("that is refused in a loop and awaited by nobody does not end the process", async () => {
+  it("that is refused in a loop and not awaited does not end the process", async () => {
     const unhandled = vi.fn()
     process.on("unhandledRejection", unhandled)
     const failures: HandlerFailure[] = []

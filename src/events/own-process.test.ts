@@ -1,4 +1,4 @@
-// What can only be seen in a process of its own: what the garbage collector frees, and emissions before any is followed.
+// Effects that only a separate process shows: garbage collection, and emissions before any is tracked.
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
@@ -133,7 +133,7 @@ it("leaves promises alone as long as every handler declares only its payload", a
     on("a", payload => {})
     await emit("a", 1)
     emitSync("a", 1)
-    // With hooks on promises every turn has an id of its own; without them it stays that of the script.
+    // With hooks on promises every turn has a new id; without them it stays that of the script.
     const ids = new Set()
     for (let i = 0; i < 5; i++) { await null; ids.add(executionAsyncId()) }
     const before = ids.size

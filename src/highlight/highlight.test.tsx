@@ -31,7 +31,7 @@ describe("highlight", () => {
     )
   })
 
-  it("loads a language that is not among the common ones when it is asked for", async () => {
+  it("loads a language that is not among the common ones on use", async () => {
     expect(String(await highlight("def x, do: 1", "elixir"))).toContain(
       '<span class="hljs-keyword">def</span>',
     )

@@ -37,7 +37,7 @@ const same = (children: Child[]): string => {
   return [...printed].join()
 }
 
-/** What each case asks for, in our spelling. */
+/** The expected output of each case, in our spelling. */
 const inputs: Record<string, () => string> = {
   H01: () => String(Div("Hello")),
   H02: () => String(Div(Div(Div("content")))),

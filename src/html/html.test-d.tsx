@@ -1,4 +1,4 @@
-// What must compile, and what must not.
+// Templates that must and must not compile.
 // biome-ignore-all lint/a11y: wrong markup is what is tested
 // biome-ignore-all lint/correctness/noVoidElementsWithChildren: wrong markup is what is tested
 // biome-ignore-all lint/security/noDangerouslySetInnerHtml: wrong markup is what is tested

@@ -1,4 +1,4 @@
-// What the types of icons accept and refuse.
+// Types of icons: names that are accepted and refused.
 import { icon } from "nitro-ts/icons"
 import { Trash } from "nitro-ts/icons/lucide"
 

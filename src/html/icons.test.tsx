@@ -1,4 +1,4 @@
-// Icons: what is printed, who hears them, what an unknown name says, and how much of the set a program carries.
+// Icons: output, accessible names, the error of an unknown name, and how much of the set a program carries.
 import { build } from "esbuild"
 import { Markup } from "nitro-ts/html"
 import { defineIcon, type IconName, icon, iconNames } from "nitro-ts/icons"

@@ -1,4 +1,4 @@
-// What is refused, with the error that says why, what to do, and where.
+// Refused values, each with an error that says why, what to do, and where.
 import {
   br,
   CustomTag,

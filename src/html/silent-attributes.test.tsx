@@ -1,4 +1,4 @@
-// What would be silent in a page: attributes twice or of no effect, however they are written; and where an error says it stands.
+// Silent mistakes in a page: attributes twice or of no effect, in each spelling; and the position in the error.
 import { Hono } from "hono"
 import { respond } from "nitro-ts/actions"
 import { js, on } from "nitro-ts/datastar"
@@ -162,7 +162,7 @@ describe("lists as deep as you like", () => {
   })
 })
 
-/** What an error says of its place. */
+/** The position in an error. */
 function placeOf(write: () => unknown): string | undefined {
   try {
     write()

@@ -30,7 +30,7 @@ const entities: Record<string, string> = {
 const decode = (text: string): string =>
   text.replace(/&(?:amp|lt|gt|quot|#39);/g, entity => entities[entity] ?? entity)
 
-/** What stands between `before` and `after`, which must be where the page starts and ends. */
+/** The text between `before` and `after`, which must be where the page starts and ends. */
 function between(page: unknown, before: string, after: string): string {
   const text = String(page)
   expect(text.startsWith(before) && text.endsWith(after), text).toBe(true)
@@ -117,7 +117,7 @@ describe("addresses", () => {
     expect(String(html`<meta http-equiv="refresh" content="0;url=${url}">`)).toBe(
       '<meta http-equiv="refresh">',
     )
-    // An answer that was learned must be the same as the first one.
+    // A response that was learned must be the same as the first one.
     expect(String(a({ href: url }))).toBe("<a></a>")
     expect(String(a({ href: url }))).toBe("<a></a>")
   })

@@ -45,7 +45,7 @@ it.each(Object.keys(broken))("keeps a page true when the content of a view %s", 
   if (kind === "never settles") {
     while (!came.includes("1 rows")) came += (await stream.next()).join("")
   } else {
-    // The page asks again, and gets what the view shows by then.
+    // The page requests it again, and gets the present content of the view.
     await stream.ended()
     isBroken = false
     const again = await app.open(await app.page())

@@ -53,7 +53,7 @@ const different: unknown[] = [
   "\ufffd",
 ]
 
-it("tells values apart that JSON or text would take for one", () => {
+it("distinguishes values that JSON or text would confuse", () => {
   const texts = different.map(canonicalText)
   expect(new Set(texts).size).toBe(different.length)
 })

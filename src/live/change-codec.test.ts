@@ -94,7 +94,7 @@ describe.each(stores)("in %s", (_, openStore) => {
     const { cost, ...plain } = values(Money)
     expect(created?.after).toMatchObject(plain)
     expect(created?.after?.cost.equals(cost)).toBe(true)
-    // Who has the key reads what was encrypted.
+    // With the key, encrypted values are readable.
     expect(created?.after?.tax).toBe("t4x")
     expect(created?.after?.secret).not.toBe("s3cret")
     expect(updated).toMatchObject({ op: "update", version: 2 })

@@ -62,7 +62,7 @@ it("emits after the commit, and nothing of what was rolled back", async () => {
   expect(seen).toEqual([true])
 })
 
-it("has typed events, which can be heard for one entity alone", async () => {
+it("has typed events, with subscriptions for one entity alone", async () => {
   await inEvents(async () => {
     const [desk, lamp] = await Product.createMany([{ name: "Desk" }, { name: "Lamp" }])
     const { updated } = eventsOf(Product)

@@ -14,7 +14,7 @@ afterEach(() => {
   for (const end of ends.splice(0)) end()
 })
 
-/** A log between processes that delivers when it is told to. */
+/** A log between processes that delivers on command. */
 function lossyFeed() {
   let listener: BusListener | undefined
   const log: EventBus = {

@@ -398,7 +398,7 @@ describe("an app that is given a log", () => {
     expect(browser.page.views).toContain("between")
   })
 
-  it("tells who changed what in which request, with types", async () => {
+  it("names the user, the entity and the request of a change, with types", async () => {
     const Task = makeTask()
     const log = memoryBus()
     const seen: LoggedChange[] = []

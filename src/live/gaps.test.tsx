@@ -132,7 +132,7 @@ describe.each(Object.keys(kinds))("a view of more than every limit, in %s", kind
     await browser.settle()
     await browser.settle()
     expect(browser.page.views).toBe(await browser.fresh())
-    // What was queued when it stopped, and at most two snapshots, of the 3 rounds of patches.
+    // The queue at the stop, and at most two snapshots, of the 3 rounds of patches.
     expect(browser.page.bytes - bytes).toBeLessThan(maxQueuedBytes + count * 1000 * 2.2)
   })
 })

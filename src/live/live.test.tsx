@@ -237,7 +237,7 @@ describe("a live list", () => {
     expect(await stream.quiet()).toEqual([])
   })
 
-  it("shows what was deleted softly where it was asked for, and nowhere else", async () => {
+  it("shows softly deleted rows in queries for them, and nowhere else", async () => {
     class Note extends Entity("Note", { name: z.string() }, { softDelete: true }) {
       static store = memory()
     }

@@ -60,7 +60,7 @@ async function overHttp(
   }
 }
 
-/** A process of its own, which SIGKILL ends. */
+/** A separate process, which SIGKILL ends. */
 async function inChild(folder: string): Promise<Server> {
   const start = (port: number) =>
     startApp("src/live/support/random-server.ts", { cwd: folder, port })
@@ -224,7 +224,7 @@ class Run {
     if (random(4) === 0) await new Promise(resolve => setTimeout(resolve, random(20)))
   }
 
-  /** Everybody is connected and reads: the pages have to become equal to fresh ones. */
+  /** All pages are connected and reading: they have to become equal to fresh ones. */
   async #settle(when: string): Promise<void> {
     for (const browser of this.#browsers) {
       browser.pause(false)

@@ -1,4 +1,4 @@
-// What makes a live region render: changes of the rows that its `on` finds, once for all pages that its `key` joins.
+// Causes for a live region to render: changes of the rows that its `on` finds, once for all pages that its `key` joins.
 import { AsyncLocalStorage } from "node:async_hooks"
 import { context } from "nitro-ts/actions"
 import { Entity, memory, scope, withScopes } from "nitro-ts/entity"
@@ -239,7 +239,7 @@ describe("a region with a key", () => {
   it.each([
     ["looks at the user from the start", () => true],
     ["looks at the user later", (count: number) => count > 0],
-  ])("gives users pages of their own where one key joins them, yet it %s", async (_, looks) => {
+  ])("gives users separate pages where one key joins them, yet it %s", async (_, looks) => {
     const users = ["ann", "bob", "ann"]
     const { Favorite, browsers, rendersFor } = await opened(
       (Favorite, __, rendered) =>

@@ -1,4 +1,4 @@
-// Live lists load the relations that their query names, follow them, and show deleted rows only where they were asked for.
+// Live lists load the relations that their query names, follow them, and show deleted rows only in queries for them.
 import { rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"

@@ -108,7 +108,7 @@ describe("when the handler of a page", () => {
           ]}
         </Page>,
       ),
-    "answers a body that breaks": Row => {
+    "responds to a body that breaks": Row => {
       views(Row)
       return new Response(
         new ReadableStream({
@@ -116,11 +116,11 @@ describe("when the handler of a page", () => {
         }),
       )
     },
-    "answers 403": Row => {
+    "responds with 403": Row => {
       views(Row)
       return new Response("no", { status: 403 })
     },
-    "answers 500": Row => {
+    "responds with 500": Row => {
       views(Row)
       return new Response("no", { status: 500 })
     },
@@ -202,13 +202,13 @@ describe("when the handler of a page", () => {
   })
 })
 
-/** What the app of the present request keeps of its live pages. */
+/** State of live pages in the app of the present request. */
 function stateOfApp(): LiveApp {
   return context().app.part(liveApp)
 }
 
 describe("when the reader of a stream", () => {
-  /** A page of an app, and the answer to its stream. */
+  /** A page of an app, and the response to its stream. */
   async function opened(Row: RowClass, headers = {}) {
     await Row.create({ text: "a" })
     let state: LiveApp | undefined
@@ -391,7 +391,7 @@ it("an app serves as many streams as its limit says, and one more when one has e
   expect(app.openStreams).toBe(0)
 })
 
-it("a change that nobody follows is reported nowhere", async () => {
+it("a change without a follower is reported nowhere", async () => {
   const Row = makeRow()
   nitro({ entities: [Row] })
   const row = await Row.create({ text: "a" })

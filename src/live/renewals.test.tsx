@@ -103,7 +103,7 @@ describe("a page that comes back", () => {
     }
   })
 
-  it("gets the views that it asks for where another client reads them", async () => {
+  it("gets its views where another client reads them", async () => {
     const browser = new TestBrowser(open({ entities: [Note], view: ofUser }), {
       "x-user": "ann",
       moves: false,

@@ -57,7 +57,7 @@ describe.each(stores)("live views under scopes, on %s", (_, openStore) => {
     scope(Note, { owner: user }),
   ]
 
-  /** Each browser shows what a fresh page of its own shows. */
+  /** Each browser shows the same as a fresh page in it. */
   async function expectTrue(browsers: readonly TestBrowser[]): Promise<string[]> {
     for (const browser of browsers) await browser.settle()
     for (const browser of browsers) expect(browser.page.views).toBe(await browser.fresh())
@@ -112,7 +112,7 @@ describe.each(stores)("live views under scopes, on %s", (_, openStore) => {
     expect(browsers.map(({ page }) => page.views.includes("of the team"))).toEqual([true, false])
   })
 
-  it("never show what an item asks of another class by somebody else's scope", async () => {
+  it("never show rows of another class by another user's scope", async () => {
     const { Note, Team, as } = await open(
       (user, { Team }) => [scope(Team, { lead: user })],
       ({ Note, Team }) =>

@@ -1,4 +1,4 @@
-// Whose content a live view shows: its own query's, its own app's, and that of the user who looks at it.
+// A live view shows the content of its query and app, for the user of its page.
 import { AsyncLocalStorage } from "node:async_hooks"
 import { Hono } from "hono"
 import { contextStorage, getContext } from "hono/context-storage"
@@ -202,7 +202,7 @@ describe("a live view renders patches for the user of the page, who is known by"
         const [ann, bob] = await expectTrue(app, ["ann", "bob"], async () => {
           await Note.create({ text: "new", owner: "bob" })
           for (const note of await Note.all())
-            await storage.run("somebody who writes", () => note.update({ text: "changed" }))
+            await storage.run("a user who writes", () => note.update({ text: "changed" }))
         })
         expect(ann).not.toContain("bob")
         expect(bob).not.toContain("ann")
@@ -315,7 +315,7 @@ describe("two apps in one process", () => {
     await b?.app.close()
   })
 
-  it("refuse streams once they are closed, and go on answering pages", async () => {
+  it("refuse streams once they are closed, and go on responding to pages", async () => {
     const Note = makeNote()
     const [a] = both(Note)
     const get = (path: string) =>

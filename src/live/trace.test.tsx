@@ -1,4 +1,4 @@
-// What live pages show of themselves on diagnostics channels.
+// Messages of live pages on diagnostics channels.
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { Entity, memory } from "nitro-ts/entity"
 import { live } from "nitro-ts/live"

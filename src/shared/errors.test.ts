@@ -16,7 +16,7 @@ it("takes status and fix from the register of its code", () => {
   expect(registeredErrors().map(([code]) => code)).toContain("NITRO_TEST_ONLY")
 })
 
-it("answers 500 with an unregistered code and keeps the cause", () => {
+it("responds with 500 with an unregistered code and keeps the cause", () => {
   const cause = new Error("why")
   const error = new NitroError("NITRO_NEVER_REGISTERED", "What.", { cause, fix: "Do this." })
   expect(error).toMatchObject({ status: 500, fix: "Do this.", cause })
@@ -29,7 +29,7 @@ it("refuses one code with two meanings", () => {
   ).toThrow("NITRO_TEST_TWICE")
 })
 
-it("tells its own errors from others, and one code from another", () => {
+it("distinguishes its errors from others, and one code from another", () => {
   const error: unknown = new NitroError("NITRO_DUPLICATE", "Taken.")
   expect(isNitroError(error)).toBe(true)
   expect(isNitroError(error, "NITRO_STALE_ENTITY", "NITRO_DUPLICATE")).toBe(true)

@@ -103,7 +103,7 @@ describe("an option that nothing reads", () => {
     expect(error).toMatchObject({
       fix: `Did you mean "${right}"?`,
       message: expect.stringContaining(`"${wrong}"`),
-      // What is wrong with an exposure has one code, whatever it is.
+      // All mistakes in an exposure have one code.
       ...(name === "expose"
         ? { code: "NITRO_EXPOSE" }
         : { code: "NITRO_UNKNOWN_OPTION", details: { option: wrong, suggestion: right } }),

@@ -6,7 +6,7 @@ import { failedIn, withRequestId } from "./request-id.ts"
 
 afterEach(() => vi.restoreAllMocks())
 
-it("prints to stderr when nobody listens", () => {
+it("prints to stderr without a subscriber", () => {
   const print = vi.spyOn(console, "error").mockImplementation(() => undefined)
   reportError(new Error("lost"), "a listener of Todo", "entity")
   withRequestId("r-1", () => reportError(new Error("lost"), "a listener of Todo", "entity"))

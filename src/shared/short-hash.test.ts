@@ -7,7 +7,7 @@ it("gives each text the same short name every time", () => {
   expect(shortHash("x".repeat(10_000))).toMatch(/^[a-z0-9]{1,11}$/)
 })
 
-it("gives 200,000 similar texts names of their own", () => {
+it("gives 200,000 similar texts different names", () => {
   expect(
     new Set(Array.from({ length: 200_000 }, (_, index) => shortHash(`todo-${index}-update`))).size,
   ).toBe(200_000)

@@ -22,7 +22,7 @@ afterAll(() => rmSync(out, { recursive: true, force: true }))
 
 interface Example {
   readonly file: string
-  /** Each answer is a part of what is compared. */
+  /** Each response is a part of what is compared. */
   readonly visit: (
     get: (path: string) => Promise<string>,
     post: (path: string, fields?: Record<string, string>) => Promise<string>,
@@ -120,7 +120,7 @@ const builds: Record<string, Start> = {
   },
 }
 
-/** What the application answers, without what differs from run to run. */
+/** The response of the application, without the parts that differ from run to run. */
 async function answers(
   example: Example,
   [file, options]: Parameters<typeof startApp>,

@@ -109,7 +109,7 @@ describe.each([true, false])("a form, with JavaScript: %s", javaScriptEnabled =>
       isPublic: false,
       agreed: true,
     })
-    // What was made is done: the form is as it was.
+    // The entity is created: the form is as before.
     await expect.poll(() => title.inputValue()).toBe("")
     await expect.poll(() => page.getByRole("checkbox", { name: "I agree" }).isChecked()).toBe(false)
     await expect.poll(() => page.getByLabel("Medium").isChecked()).toBe(false)
@@ -400,7 +400,7 @@ async function violations(page: Page): Promise<string[]> {
   )
 }
 
-describe.each(["light", "dark"] as const)("in %s, for everybody", colorScheme => {
+describe.each(["light", "dark"] as const)("in %s, accessibly", colorScheme => {
   it("are the forms, with messages and an open list", async () => {
     const page = await visit("/", { colorScheme })
     expect(await violations(page)).toEqual([])

@@ -1,4 +1,4 @@
-// An app whose action takes a while, with its answers in the store of its entities: driven and killed by idempotency.test.ts.
+// An app whose action takes a while, with its responses in the store of its entities: driven and killed by idempotency.test.ts.
 import { action, Entity, expose, serve } from "nitro-ts"
 import { nitro } from "nitro-ts/fetch"
 import { postgres } from "nitro-ts/postgres"

@@ -51,7 +51,7 @@ describe.each(Object.entries(stores))("on %s", (_, makeUrl) => {
       .map(order => order.text)
       .sort()
 
-  it("repeats the answer of a process that was killed, and runs again what it had not committed", async () => {
+  it("repeats the response of a process that was killed, and runs again what it had not committed", async () => {
     const first = await start()
     const answer = await place(first, "k1", "done")
     expect(answer.status).toBe(200)
@@ -69,7 +69,7 @@ describe.each(Object.entries(stores))("on %s", (_, makeUrl) => {
     expect(await texts(second)).toEqual(["cut off", "done"])
   })
 
-  it("commits once where two processes get the same request at once, and both give its answer", async () => {
+  it("commits once where two processes get the same request at once, and both give its response", async () => {
     const apps = [await start(), await start()] as const
     await texts(apps[0])
     await texts(apps[1])

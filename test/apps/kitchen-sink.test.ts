@@ -48,7 +48,7 @@ const button = (page: Page, name: string): Locator =>
 interface Combobox {
   readonly ariaActiveDescendantElement: { readonly textContent: string }
 }
-/** What has the focus, in words. */
+/** The focused element, in words. */
 const focused = (page: Page): Promise<string> =>
   page.evaluate(
     "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim()",
@@ -112,7 +112,7 @@ describe("dialogs and sheets", () => {
     },
   )
 
-  it("closes by its button and by a click beside it, but an alert waits for an answer", async () => {
+  it("closes by its button and by a click beside it, but an alert waits for a choice", async () => {
     const page = await open()
     const shown = page.locator("dialog:modal")
     await button(page, "Edit profile").click()
@@ -497,7 +497,7 @@ describe("on a phone", () => {
 })
 
 describe("for everybody", () => {
-  /** What axe finds in a part of the page, as sentences. */
+  /** Findings of axe in a part of the page, as sentences. */
   async function violations(page: Page, part = "html"): Promise<string[]> {
     const results = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(part)})`)
     return results.violations.map(

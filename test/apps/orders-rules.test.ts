@@ -38,7 +38,7 @@ function it(name: string, body: () => Promise<void>): void {
     return withStores({ Order: store, Product: store, AuditEntry: store }, body)
   })
 }
-/** What was sent, once the handlers of all events are done. */
+/** The mails sent, once the handlers of all events are done. */
 async function mails(): Promise<{ to: string; subject: string }[]> {
   await callbacksSettled()
   const lines = readFileSync("outbox.jsonl", "utf8").split("\n")
@@ -90,7 +90,7 @@ describe("placing an order", () => {
     ])
   })
 
-  it("is refused for what we do not sell, for nobody, and for nothing", async () => {
+  it("is refused for an unknown product, without a customer, and without lines", async () => {
     const desk = await newDesk(5)
     const asked = { customer: "ada@example.org", productId: desk.id, quantity: 1 }
     await expect(placeOrder({ ...asked, productId: "unicorn" })).rejects.toMatchObject({
@@ -164,7 +164,7 @@ describe("stock", () => {
     expect(failures).toEqual([])
   })
 
-  it("that arrives goes to those who waited longest, and nobody overtakes", async () => {
+  it("that arrives goes to those who waited longest, in order", async () => {
     const desk = await newDesk(0)
     const [first, large, last] = [await place(desk, 1), await place(desk, 5), await place(desk, 1)]
     await desk.restock({ quantity: 3 })

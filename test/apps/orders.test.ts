@@ -89,7 +89,7 @@ describe("over HTTP", () => {
       .toContain('the handler "mailsReceipt" of the event "order.placed"')
   })
 
-  it("answers refusals with what is wrong, and opens nothing else", async () => {
+  it("responds to refusals with what is wrong, and opens nothing else", async () => {
     const { id } = await placed("Desk", 1)
     const ship = await post(`/orders/${id}/ship`)
     expect([ship.status, await ship.json()]).toEqual([
@@ -217,7 +217,7 @@ describe("in the browser", () => {
     await expect.poll(() => page.getByText("We send at most 99.").isVisible()).toBe(false)
   })
 
-  it("shows whoever was too late why not", async () => {
+  it("shows a late customer the reason", async () => {
     const { page } = await open()
     await order(page, /Desk/, "1", "ada@example.org")
     const pay = orders(page).getByRole("button", { name: "Pay" })

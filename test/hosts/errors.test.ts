@@ -83,7 +83,7 @@ describe.each(Object.keys(hosts))("on %s", name => {
     ["/require", 404, 'Note "none" not found.'],
     ["/invalid", 422, "text: "],
     ["/refused", 401, "Please log in."],
-  ])("%s answers %i", async (path, status, message) => {
+  ])("%s responds with %i", async (path, status, message) => {
     const response = await fetch(host.url + path, { headers: { accept: "text/html" } })
     expect(response.status).toBe(status)
     // Express answers errors of its routes by itself: with the status, and its own page.
@@ -91,7 +91,7 @@ describe.each(Object.keys(hosts))("on %s", name => {
     expect(reports).toEqual([])
   })
 
-  it.each(["/broken", "/definition"])("%s answers 500, and is reported", async path => {
+  it.each(["/broken", "/definition"])("%s responds with 500, and is reported", async path => {
     const response = await fetch(host.url + path)
     expect(response.status).toBe(500)
     // Express prints the error while NODE_ENV is neither production nor test, and shows it in its page.
@@ -111,7 +111,7 @@ describe.each(Object.keys(hosts))("on %s", name => {
 
 describe("JSON", () => {
   it.each(["fetch", "node", "hono"])(
-    "is the answer on %s to a program that accepts nothing else",
+    "is the response on %s to a program that accepts nothing else",
     async name => {
       host = await (hosts[name] as () => Promise<Host>)()
       const response = await fetch(`${host.url}/require`, {

@@ -35,7 +35,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { z } from "zod"
 import { type Host, listen } from "../support/hosts.ts"
 
-/** What an action or a page waits for in its middle. */
+/** The promise that an action or a page awaits midway. */
 let gate: { readonly opened: Promise<void>; open(): void }
 
 class Note extends Entity("Note", { text: z.string().min(1, "Write something.") }) {
@@ -347,7 +347,7 @@ describe.each(Object.entries(starts))("%s", (name, start) => {
     expect(await (await sent("")).text()).toContain("Write something.")
   })
 
-  it("the page is live: its stream answers at once, and each change comes when it is made", async () => {
+  it("the page is live: its stream responds at once, and each change comes when it is made", async () => {
     const page = await ask("/")
     expect(page.headers.get("content-type")).toContain("text/html")
     const stream = await ask(streamAddress(await page.text()), {

@@ -241,7 +241,7 @@ describe.each(Object.entries(ways))("%s", (_, [start, more = {}]) => {
     host = await start({ entities: [expose(Note)], assets: files, ...more }, Note)
   })
 
-  it("prints every address of a page below the base path, the first time too, and each answers there", async () => {
+  it("prints every address of a page below the base path, the first time too, and each responds there", async () => {
     await Note.create({ text: "first" })
     const html = await (await fetch(`${host.url}/shop?a=1`)).text()
     const addresses = addressesIn(html)

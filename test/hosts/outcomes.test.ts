@@ -118,7 +118,7 @@ describe.each(Object.keys(hosts) as (keyof typeof hosts)[])("on %s", name => {
     ])
   })
 
-  it("those of a command too, and an answer that is given again has them", async () => {
+  it("those of a command too, and a response that is given again has them", async () => {
     const body = '{"text":"x"}'
     const key = { "idempotency-key": crypto.randomUUID() }
     for (const replayed of [null, "true"]) {
@@ -174,7 +174,7 @@ describe("middleware", () => {
     expect(await Sale.count()).toBe(before)
   })
 
-  it("may answer by itself, or change the result; the first listed is outermost", async () => {
+  it("may respond alone, or change the result; the first listed is outermost", async () => {
     await start(
       async (_, next) => {
         const inner = await next()

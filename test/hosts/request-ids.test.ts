@@ -61,7 +61,7 @@ describe.each(Object.keys(hosts) as (keyof typeof hosts)[])("on %s", name => {
     })
   })
 
-  it("one that came is kept: in the answer, the context and the correlation of events", async () => {
+  it("one that came is kept: in the response, the context and the correlation of events", async () => {
     const response = await post("/tasks/run", { "x-request-id": "client-1/a:b" })
     expect([idOf(response), ...seen]).toEqual(["client-1/a:b", "client-1/a:b", "client-1/a:b"])
     const page = await fetch(`${host.url}/page`, { headers: { "x-request-id": "client-2" } })
@@ -109,7 +109,7 @@ it("is the one that Hono's own middleware gave", async () => {
   expect([idOf(page), await page.text()]).toEqual(["hono-1", "hono-1"])
 })
 
-it("is the one that middleware of Express has put on the answer, for both of two apps", async () => {
+it("is the one that middleware of Express has put on the response, for both of two apps", async () => {
   const app = express()
   app.use((_req, res, next) => {
     res.set("X-Request-Id", "express-1")

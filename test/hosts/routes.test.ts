@@ -101,7 +101,7 @@ describe.each(Object.keys(hosts) as (keyof typeof hosts)[])("on %s", name => {
     expect(await totals.json()).toEqual({ currency: "eur", year: 2026 })
   })
 
-  it("files answer for their own names only", async () => {
+  it("files respond to their own names only", async () => {
     const status = async (path: string) => (await fetch(host.url + path)).status
     const textAt = async (path: string) => (await fetch(host.url + path)).text()
     expect(await status("/_nitro/client.js")).toBe(200)

@@ -1,4 +1,4 @@
-// What a refused form without script brings back: never what was typed into a password, however the page printed it.
+// A refused form without script never brings a typed password back, however the page printed it.
 import { Hono } from "hono"
 import { action, call, memory, Page, respond, serve } from "nitro-ts"
 import { ActionInput, Input } from "nitro-ts/components"

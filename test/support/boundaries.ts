@@ -84,7 +84,7 @@ const doors: readonly string[] = ["src/entity/store.ts"]
  */
 const mayEnterRooms: Readonly<Record<string, string>> = { compile: "html", highlight: "html" }
 
-/** What the browser script shares with the server, where two copies would be two judgements. Pure: no DOM, no Node. */
+/** Code that the browser script shares with the server, where two copies could differ. Pure: no DOM, no Node. */
 const browserMayImport: readonly string[] = ["src/shared/attribute-rules.ts"]
 
 /** Packages that a folder may load with the file: they are dependencies of ours, so every user has them. */

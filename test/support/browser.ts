@@ -6,7 +6,7 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath(), args: chromiumArgs, headless: true })
 }
 
-/** What a page complained about: uncaught errors, console errors and dialogs, which no test expects silently. */
+/** Problems of a page: uncaught errors, console errors and dialogs, which no test expects silently. */
 export interface Complaints {
   readonly errors: string[]
   readonly dialogs: string[]

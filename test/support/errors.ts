@@ -3,7 +3,7 @@ import { afterAll, afterEach } from "vitest"
 
 /** An error as the library reports it. */
 export interface Reported {
-  /** What it was doing: `Todo.toggle`. */
+  /** Its activity: `Todo.toggle`. */
   readonly where: string
   readonly error: unknown
 }
@@ -48,5 +48,5 @@ function assertNone(): void {
 }
 
 afterEach(assertNone)
-// What ends after the last test.
+// Clean-up after the last test.
 afterAll(assertNone)

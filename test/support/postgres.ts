@@ -20,7 +20,7 @@ export interface TestDatabase {
   remove(): Promise<void>
 }
 
-/** Makes a database that nobody else uses, with so many empty schemas. */
+/** Creates a separate database with so many empty schemas. */
 export async function testDatabase(schemas = 0): Promise<TestDatabase> {
   // The process that started vitest's worker, or this one when there are no workers: the server ends with it.
   const server = findServer() ?? (await startServer(process.send ? process.ppid : process.pid))

@@ -21,7 +21,7 @@ it.each([
   expect(networkOf(address)).toBe(network)
 })
 
-it("keeps no long text, and tells two of them apart", () => {
+it("keeps no long text, and distinguishes two of them", () => {
   const long = "x".repeat(10_000)
   expect(networkOf(long).length).toBeLessThan(64)
   expect(networkOf(long)).not.toBe(networkOf(`${long}y`))

@@ -37,7 +37,7 @@ it("reads its keys from the environment", () => {
   )
 })
 
-it("uses a key of its own in development, and refuses in production once it has to sign", () => {
+it("uses a random key in development, and refuses to sign in production", () => {
   const secret = new Secret(undefined)
   expect(secret.verify("flash", "text", secret.sign("flash", "text"))).toBe(true)
   vi.stubEnv("NODE_ENV", "production")

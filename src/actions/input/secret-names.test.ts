@@ -1,4 +1,4 @@
-// Which names of fields are taken for secrets.
+// Field names that count as secrets.
 import { expect, it } from "vitest"
 import { isSecretName } from "./secret-names.ts"
 

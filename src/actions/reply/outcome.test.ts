@@ -1,4 +1,4 @@
-// What no response can hold is refused while the unit of work is open: a client that gets an error finds nothing written.
+// Values that no response can hold are refused while the unit of work is open, so a client that gets an error finds nothing written.
 import { action, expose, outcome } from "nitro-ts/actions"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"

@@ -1,4 +1,4 @@
-// What clients see of errors: a table over every registered code, and hidden fields in each error that names fields.
+// Errors as clients see them: a table over every registered code, and hidden fields in each error that names fields.
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { join } from "node:path"
 import { action, context, expose, Refusal } from "nitro-ts/actions"
@@ -54,7 +54,7 @@ const clients = {
   },
 }
 
-/** Everything that an answer says, with what its flash brings to the next page. */
+/** Everything that a response says, with what its flash brings to the next page. */
 async function answerOf(path: string, headers: Record<string, string>, body?: string, to = app) {
   const response = await to(
     new Request(`http://shop.test${path}`, {

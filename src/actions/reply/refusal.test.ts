@@ -1,4 +1,4 @@
-// What a client learns when business logic, or a schema, says no.
+// Responses when business logic or a schema refuses.
 import { action, context, expose, type Flash, Refusal } from "nitro-ts/actions"
 import { Entity, field, memory } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"

@@ -20,7 +20,7 @@ import { isResponse, relayed } from "./returned-response.ts"
 import { assertItem, isAsyncIterable, isPatch, type Patch } from "./sendable.ts"
 
 /** `name` is that of the route, for messages. */
-export function replyWith(
+export function responseFor(
   outcome: Outcome,
   source: ClientRequest,
   name: string,
@@ -80,7 +80,10 @@ async function markupFor(value: Patch, status: number | undefined): Promise<Resp
 
 const jsonHeaders = { "x-content-type-options": "nosniff", "cache-control": "no-store" }
 
-export function replyWithError(error: unknown, { request, client, form }: ClientRequest): Response {
+export function responseForError(
+  error: unknown,
+  { request, client, form }: ClientRequest,
+): Response {
   const visible = shownError(error)
   const { status, code, message, issues, details, retryAfterSeconds } = visible
   const headers = {

@@ -1,4 +1,4 @@
-// Which requests may change something: those of this site's own pages, of programs, and of sites that the app trusts.
+// Requests that may write: those of this site's own pages, of programs, and of sites that the app trusts.
 import { expect, it } from "vitest"
 import { assertSameSite } from "./csrf.ts"
 

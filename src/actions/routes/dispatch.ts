@@ -44,7 +44,7 @@ import { isSecretName, namedFields } from "../input/secret-names.ts"
 import { unwrapped } from "../reply/outcome.ts"
 import { toOutput } from "../reply/output.ts"
 import { shownError } from "../reply/outside.ts"
-import { replyWith, replyWithError } from "../reply/reply.ts"
+import { responseFor, responseForError } from "../reply/reply.ts"
 import { isResponse } from "../reply/returned-response.ts"
 import { assertSendable } from "../reply/sendable.ts"
 import { actionRoutes } from "./action-routes.ts"
@@ -106,32 +106,34 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       try {
         const match = matchOf(request.method, places)
         if (!("route" in match)) return refuse(methodNotAllowed(request, match), request)
-        return answer(request, search, match)
+        return respondTo(request, search, match)
       } catch (error) {
         return refuse(
-          replyWithError(error, { request, client: clientOf(request), form: undefined }),
+          responseForError(error, { request, client: clientOf(request), form: undefined }),
           request,
         )
       }
     },
   }
 
-  async function answer(request: Request, search: string, match: Match): Promise<Response> {
+  async function respondTo(request: Request, search: string, match: Match): Promise<Response> {
     const { route, params } = match
     const { id = "" } = params
     const { deadlineMs } = options
     let query: Input = {}
     let posted: Input | undefined
     // As it came: a default of a schema may be another one each time.
-    let given: () => unknown = () => undefined
-    let asked: ClientRequest = { request, client: clientOf(request), form: undefined }
+    let content: () => unknown = () => undefined
+    let source: ClientRequest = { request, client: clientOf(request), form: undefined }
     try {
       if (request.method !== "GET" && request.method !== "HEAD")
         assertSameSite(request, options.trustedOrigins)
       query = readQuery(search, limits)
       let reading: Promise<Input> | undefined
       const read = () =>
-        (reading ??= readInput(request, query, asked.client === "datastar", limits).then(inputFrom))
+        (reading ??= readInput(request, query, source.client === "datastar", limits).then(
+          inputFrom,
+        ))
       if (route.allow) await assertAllowed(route, route.allow, id, read)
       const input = await read()
       const run = async (call: TimedCall) => {
@@ -144,7 +146,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         }
         const within = async (work: () => Promise<unknown>): Promise<unknown> => {
           const outcome = await around(async () => ({ value: await work() }))
-          assertSendable(unwrapped(outcome).value, route.name, asked)
+          assertSendable(unwrapped(outcome).value, route.name, source)
           return outcome.value
         }
         const runAlone = () => route.run({ id, params, input, query, request, call, within })
@@ -160,10 +162,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
           await (actions.isWatched ? actions.run({ name: route.name }, runRoute) : runRoute()),
         )
         const output = route.action?.output
-        if (output !== undefined && asked.client === "json")
+        if (output !== undefined && source.client === "json")
           outcome = { ...outcome, value: await toOutput(outcome.value, output, route.name) }
         // While the unit of work is open, so that what no client gets is not written either.
-        assertSendable(outcome.value, route.name, asked)
+        assertSendable(outcome.value, route.name, source)
         return outcome
       }
       const operationCall = (call: TimedCall): OperationCall => ({
@@ -179,13 +181,13 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const key =
         route.method === "GET"
           ? undefined
-          : requestKeyOf({ request, client: asked.client, form: posted, content: given })
+          : requestKeyOf({ request, client: source.client, form: posted, content: content })
       if (key !== undefined) {
         const respond = async (call: TimedCall) => {
           const outcome = await run(call)
           return {
-            response: await replyWith(outcome, asked, route.name),
-            isStream: isStreamed(outcome.value, asked.client),
+            response: await responseFor(outcome, source, route.name),
+            isStream: isStreamed(outcome.value, source.client),
           }
         }
         const store = route.store?.()
@@ -207,11 +209,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const inUnit = route.method !== "GET" && route.ownsUnits !== true && !route.hasNoUnit
       const runOnce = () => runInTime(route, { inUnit, request, deadlineMs }, run)
       const outcome = await (route.method === "GET" ? runReading(route.name, runOnce) : runOnce())
-      const response = replyWith(outcome, asked, route.name)
+      const response = responseFor(outcome, source, route.name)
       return response instanceof Promise ? await response : response
     } catch (error) {
       if (shownError(error).isReported) reportError(error, route.name, "actions")
-      return refuse(replyWithError(error, asked), request)
+      return refuse(responseForError(error, source), request)
     }
 
     function inputFrom(received: RequestInput): Input {
@@ -221,9 +223,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         body = fields
         posted = fields
         // From here on a refusal gives back what was typed.
-        asked = { request, client: asked.client, form: new SentForm(route, id, fields, secrets) }
+        source = { request, client: source.client, form: new SentForm(route, id, fields, secrets) }
       }
-      given = () => [knownOf(query, route.input), knownOf(body, route.input)]
+      content = () => [partsOf(query, route.input), partsOf(body, route.input)]
       return inputOf(route, { query, body, params }, received.kind)
     }
 
@@ -234,13 +236,13 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       input: () => Promise<Input>,
     ): Promise<void> {
       const { operation, name, target } = route
-      const known = {
+      const facts = {
         operation,
         route: describeRoute(route),
         user: currentRequest()?.user,
         request,
       }
-      const allowed = isAllowed(rule, known, {
+      const allowed = isAllowed(rule, facts, {
         input,
         target: id === "" || !target ? undefined : () => target(id),
       })
@@ -301,7 +303,7 @@ function methodNotAllowed(request: Request, allowed: ReadonlySet<string>): Respo
     "NITRO_METHOD_NOT_ALLOWED",
     `${request.method} is not a method of this path. It takes ${[...allowed].join(", ")}.`,
   )
-  const response = replyWithError(error, { request, client: "json", form: undefined })
+  const response = responseForError(error, { request, client: "json", form: undefined })
   response.headers.set("allow", [...allowed].join(", "))
   return response
 }
@@ -312,13 +314,13 @@ function inputOf(
   { query, body: received, params }: Pick<RequestInput, "query" | "body"> & { params: Params },
   kind: RequestInput["kind"],
 ): Input {
-  const known = route.input
-  const body = kind === "form" ? gatherParts(received, known) : received
+  const shape = route.input
+  const body = kind === "form" ? gatherParts(received, shape) : received
   const input: [string, unknown][] = []
   const take = (source: Input, fromText: boolean) => {
     for (const [name, value] of Object.entries(source)) {
-      if (!Object.hasOwn(known, name)) continue
-      const converted = coerce(known[name] as z.ZodType, value, fromText)
+      if (!Object.hasOwn(shape, name)) continue
+      const converted = coerce(shape[name] as z.ZodType, value, fromText)
       if (converted !== undefined) input.push([name, converted])
     }
   }
@@ -327,16 +329,16 @@ function inputOf(
   for (const name of route.pathInputs ?? []) take({ [name]: params[name] }, true)
   // A page sends all of its signals, so only there unknown names mean nothing.
   if (kind === "json" || kind === "form")
-    refuseUnknown(route.name, kind === "form" ? withoutPrivate(body) : body, known)
+    refuseUnknown(route.name, kind === "form" ? withoutPrivate(body) : body, shape)
   const values = Object.fromEntries(input)
-  return route.checksInput ? values : validated(route.name, known, values)
+  return route.checksInput ? values : validated(route.name, shape, values)
 }
 
 /** The parts of a query, a body or all the signals of a page that a route takes. */
-function knownOf(source: Input, known: Route["input"]): Input {
+function partsOf(source: Input, shape: Route["input"]): Input {
   return Object.fromEntries(
     Object.entries(source).filter(([name]) =>
-      Object.hasOwn(known, name.split(".", 1)[0] as string),
+      Object.hasOwn(shape, name.split(".", 1)[0] as string),
     ),
   )
 }
@@ -370,33 +372,33 @@ class SentForm implements PostedForm {
 
   /** A password is typed again, and never travels in a cookie or a page; nor does what the route does not take. */
   get values(): Input {
-    const known = this.#route.input
+    const shape = this.#route.input
     const fieldOf = (name: string): string => name.split(".", 1)[0] as string
     const isShown = (name: string): boolean => {
       const field = fieldOf(name)
       if (this.#secrets.has(name)) return false
-      const { hidden, encrypted, widget } = allOptionsOf(known[field] as z.ZodType)
+      const { hidden, encrypted, widget } = allOptionsOf(shape[field] as z.ZodType)
       if (hidden === true || encrypted === true) return false
       // A schema that names a control says what its field is, whatever its name looks like.
       return widget === undefined || name !== field ? !isSecretName(name) : widget !== "password"
     }
-    const taken = Object.entries(this.#fields).filter(([name]) =>
-      Object.hasOwn(known, fieldOf(name)),
+    const fields = Object.entries(this.#fields).filter(([name]) =>
+      Object.hasOwn(shape, fieldOf(name)),
     )
     // Empty and not left out: an update shows what was typed in place of what is stored.
-    return Object.fromEntries(taken.map(([name, value]) => [name, isShown(name) ? value : ""]))
+    return Object.fromEntries(fields.map(([name, value]) => [name, isShown(name) ? value : ""]))
   }
 }
 
 function refuseUnknown(
   route: string,
   body: Input,
-  known: Readonly<Record<string, z.ZodType>>,
+  shape: Readonly<Record<string, z.ZodType>>,
 ): void {
   for (const name of Object.keys(body)) {
-    if (Object.hasOwn(known, name)) continue
+    if (Object.hasOwn(shape, name)) continue
     throw new NitroError("NITRO_UNKNOWN_INPUT", `${route} takes no input named "${name}".`, {
-      fix: suggest(name, Object.keys(known)),
+      fix: suggest(name, Object.keys(shape)),
       details: { issues: [{ path: name, message: "Unknown input." }] },
     })
   }

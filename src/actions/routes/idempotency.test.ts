@@ -1,4 +1,4 @@
-// Requests that are sent again: one effect and one answer for each key, whoever sends it and however it was lost.
+// Requests that are sent again: one effect and one response for each key, from any client and after any loss.
 import { action, call, expose, Refusal } from "nitro-ts/actions"
 import { plugin } from "nitro-ts/app"
 import { ActionInput } from "nitro-ts/components"
@@ -108,7 +108,7 @@ describe.each<[string, () => Store, (own: Store) => { store?: Store }]>([
     expect([runs, await Note.count()]).toEqual([4, 4])
   })
 
-  it("keeps answers outside of the scopes that a plugin gives a request", async () => {
+  it("keeps responses outside of the scopes that a plugin gives a request", async () => {
     const only: QueryScope = entity => entity.definition === Note.definition
     const scoped = nitro({
       ...options,
@@ -133,7 +133,7 @@ describe.each<[string, () => Store, (own: Store) => { store?: Store }]>([
     expect(await Note.count()).toBe(1)
   })
 
-  it("lets a second request wait for the answer of the first", async () => {
+  it("lets a second request wait for the response of the first", async () => {
     wait = new Promise(resolve => (release = resolve))
     const key = fresh()
     const both = Promise.all([add(key, "a"), add(key, "a"), add(key, "a")])
@@ -210,7 +210,7 @@ describe.each<[string, () => Store, (own: Store) => { store?: Store }]>([
     expect(await add(key, "corrected")).toMatchObject({ status: 200 })
   })
 
-  it("says that it was done where the answer was too large or a stream", async () => {
+  it("says that it was done where the response was too large or a stream", async () => {
     const key = fresh()
     expect((await add(key, "large")).text.length).toBeGreaterThan(70_000)
     expect(await add(key, "large")).toMatchObject({
@@ -274,7 +274,7 @@ describe.each<[string, () => Store, (own: Store) => { store?: Store }]>([
     expect(await Note.count()).toBe(5)
   })
 
-  it("asks `allow` again before it repeats an answer", async () => {
+  it("checks `allow` again before it repeats a response", async () => {
     let open = true
     const guarded = nitro({
       entities: [expose(Note, { allow: () => open })],
@@ -315,7 +315,7 @@ it("prints one key into the forms of a page, and another into the next page's", 
   expect(String(call(Post, "create").key)).toBe("")
 })
 
-it("keeps answers apart by app", async () => {
+it("keeps responses apart by app", async () => {
   class Item extends Entity("Item", { n: z.int() }) {
     static store = memory()
   }

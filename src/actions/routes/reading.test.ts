@@ -140,7 +140,7 @@ describe("a GET action that changes its entity", () => {
       note.update({ views: 0 }),
     ])
     expect(looked.status).toBe(200)
-    // What listens meanwhile minds no other change.
+    // Listeners ignore other changes meanwhile.
     expect(reported).toEqual([])
   })
 

@@ -54,7 +54,7 @@ describe("merging a patch", () => {
 })
 
 describe("the signals", () => {
-  it("tell only those who read what changed", () => {
+  it("notify only the readers of changed values", () => {
     mergePatch({ user: { name: "Ann", age: 1 } })
     const run = vi.fn(() => void getPath("user.name"))
     effect(run)
@@ -64,7 +64,7 @@ describe("the signals", () => {
     expect(run).toHaveBeenCalledTimes(2)
   })
 
-  it("read as an empty string until they exist, and tell who waited", () => {
+  it("read as an empty string until they exist, and then notify their readers", () => {
     const seen: unknown[] = []
     effect(() => void seen.push(signals()["later"]))
     setPath("later", 5)
@@ -134,7 +134,7 @@ describe("the signals", () => {
     error.mockRestore()
   })
 
-  it("tell who read a name before it became computed", () => {
+  it("notify readers of a name from before it became computed", () => {
     const seen: unknown[] = []
     effect(() => void seen.push(signals()["later"]))
     setPath("later", new Reaction(() => 7, false))

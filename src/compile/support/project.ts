@@ -19,7 +19,7 @@ export interface Project {
 }
 
 export interface ProjectOptions {
-  /** What is installed besides nitro-ts. */
+  /** Packages installed besides nitro-ts. */
   readonly packages?: readonly string[]
   /** Whether nitro-ts finds only those packages. Default: it finds our own as well. */
   readonly isAlone?: boolean

@@ -13,7 +13,7 @@ export function compiled(source: string, path = "/app/file.tsx", isOurJsx = true
   return compile(path, source, tools, { isOurJsx })?.code ?? source
 }
 
-/** What a module may import. */
+/** Modules that may be imported. */
 const modules: Readonly<Record<string, unknown>> = {
   "nitro-ts/html": html,
   "nitro-ts": html,

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 import { niceTicks } from "./ticks.ts"
 import { timeTicks } from "./time-ticks.ts"
 
-/** What is drawn, without the table. */
+/** The drawing, without the table. */
 const drawn = (markup: unknown): string => String(markup).replace(/<table.*<\/table>/s, "")
 const axis = (markup: unknown): string[] =>
   [...(/chart-y".*?<\/div>/.exec(String(markup))?.[0] ?? "").matchAll(/<span>(.*?)<\/span>/g)].map(
@@ -94,7 +94,7 @@ describe("a line chart", () => {
     expect(chart).toContain('cx="87.5%" cy="0%"')
   })
 
-  it("shows zero only where it costs little, or when asked", () => {
+  it("shows zero only where it costs little, or by an option", () => {
     expect(axis(<LineChart label="L" x={[1, 2]} values={[10, 40]} />)).toContain("0")
     expect(axis(<LineChart label="L" x={[1, 2]} values={[90, 100]} />)).not.toContain("0")
     expect(axis(<LineChart label="L" x={[1, 2]} values={[90, 100]} fromZero />)).toContain("0")

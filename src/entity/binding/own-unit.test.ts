@@ -1,4 +1,4 @@
-// Classes whose every write is a unit of work, and those that did not ask for it.
+// Classes whose every write is a unit of work, and those that did not opt in.
 import { beforeCommit, Entity, memory, recordChanges, ref, unitOfWork } from "nitro-ts/entity"
 import { beforeEach, describe, expect, it } from "vitest"
 import { z } from "zod"
@@ -82,7 +82,7 @@ describe('a class with unit: "always"', () => {
   })
 })
 
-it("a class that did not ask has no unit", async () => {
+it("a class that did not opt in has no unit", async () => {
   await expect(Plain.create({ text: "x" })).rejects.toMatchObject({ code: "NITRO_NO_UNIT" })
 })
 

@@ -55,7 +55,7 @@ for (const [name, store] of Object.entries(stores)) {
       ).toEqual(["gone"])
     })
 
-    test("sums, groups and pages over what was asked for", async () => {
+    test("sums, groups and pages over the selected rows", async () => {
       const [, gone] = await Folder.createMany([{ name: "kept" }, { name: "gone" }])
       await gone?.delete()
       expect(await Folder.all().max("name")).toBe("kept")

@@ -57,7 +57,7 @@ describe("the store of a class", () => {
     expect(() => withStores({ Free: 5 as never }, () => {})).toThrow(code("NITRO_DEFINITION"))
   })
 
-  it("must have the capabilities that the class needs, told when it is bound", async () => {
+  it("must have the capabilities that the class needs, checked when it is bound", async () => {
     const lacking = (capabilities: Partial<Capabilities>): Store => {
       const store = memory()
       return {

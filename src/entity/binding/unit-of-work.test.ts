@@ -370,7 +370,7 @@ describe("changes", () => {
     expect(deleted?.after).toBeUndefined()
   })
 
-  it("have the values as they were saved, however late somebody looks", async () => {
+  it("have the values as they were saved, however late they are read", async () => {
     const account = await Account.create({ id: "a", owner: "a", balance: 1 })
     await account.update({ balance: 2 })
     account.balance = 3
@@ -446,7 +446,7 @@ describe("changes", () => {
     expect(reported).toEqual([failure, failure])
   })
 
-  it("let a listener end itself while being told", async () => {
+  it("let a listener unsubscribe while being notified", async () => {
     let count = 0
     const end = Account.observe(() => {
       count++

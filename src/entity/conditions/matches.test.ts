@@ -105,7 +105,7 @@ describe("matches", () => {
   })
 })
 
-// An evaluator of its own kind, slow and literal, to hold the compiled one and the memory store against.
+// A slow and literal evaluator to compare the compiled one and the memory store with.
 type Plain = Readonly<Record<string, string | number | boolean | null>>
 const fields = ["text", "other", "count", "limit", "flag"] as const
 

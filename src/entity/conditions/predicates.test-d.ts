@@ -1,4 +1,4 @@
-// What conditions on relations and inside of JSON must and must not let compile. Never run: `npm run typecheck` is the test.
+// Conditions on relations and inside of JSON that must and must not compile. Never run: `npm run typecheck` is the test.
 import { z } from "zod"
 import { Entity, increment, type Query, ref, type Specification, type Where } from "../index.ts"
 
@@ -97,7 +97,7 @@ Product.where(p => p.category.nmae.eq("Office"))
 Product.where(p => p.categry.name.eq("Office"))
 // @ts-expect-error a computed property, and no relation
 Product.where(p => p.label.eq("Desk"))
-// @ts-expect-error a relation to many has no fields of its own
+// @ts-expect-error a relation to many has no fields
 Category.where(c => c.products.price.gt(1))
 // @ts-expect-error no such field of a product
 Category.where(c => c.products.some(p => p.prise.gt(1)))

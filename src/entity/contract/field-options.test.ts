@@ -129,7 +129,7 @@ describe("an encrypted field", () => {
     }
   })
 
-  it("can be asked for null and nothing else", async () => {
+  it("can be compared with null and nothing else", async () => {
     await Person.create({ name: "Ann", ssn: "1" })
     expect(await Person.count({ ssn: { isNull: false } } as never)).toBe(1)
     expect(() => Person.where({ ssn: "1" })).toThrowError(

@@ -1,4 +1,4 @@
-// What ids and keys must and must not let compile. Never run: `npm run typecheck` is the test.
+// Ids and keys that must and must not compile. Never run: `npm run typecheck` is the test.
 import { z } from "zod"
 import {
   type Change,

@@ -134,7 +134,7 @@ it("refuses an id that does not fit its fields, and parts that are empty", async
   expect(new Slug().id).toBe("made")
 })
 
-it("asks for a derived id by its fields alone", async () => {
+it("queries a derived id by its fields alone", async () => {
   expect(() => Line.where(l => l.id.gt("1~a"))).toThrow("is made of orderId and sku")
   expect(() => Line.all().orderBy("id")).toThrow(code("NITRO_QUERY", { fix: "Order by these." }))
   expect(() => Line.all().select("id")).toThrow(code("NITRO_QUERY", { fix: "Name these fields." }))

@@ -46,7 +46,7 @@ describe("reading a schema", () => {
     expect(readField("f", (schema as z.ZodType).nullable()).type).toBe(type)
   })
 
-  it("tells null from undefined and required from optional", () => {
+  it("distinguishes null from undefined and required from optional", () => {
     const facts = (schema: z.ZodType) => {
       const { nullable, optional, absent } = readField("f", schema)
       return { nullable, optional, absent }

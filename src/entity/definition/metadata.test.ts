@@ -1,4 +1,4 @@
-// What a definition says to people: names of classes, how fields are shown, relations.
+// Metadata of definitions: names of classes, display of fields, relations.
 import { displayOf, Entity, type EntityClass, field, memory, ref } from "nitro-ts/entity"
 import { describe, expect, it } from "vitest"
 import { z } from "zod"
@@ -77,7 +77,7 @@ describe("displayOf", () => {
   class Visit extends Entity("Visit", { page: z.string() }) {}
   class Invoice extends Entity("Invoice", { number: z.bigint() }, { display: "number" }) {}
 
-  it("tells entities apart, and never says nothing", () => {
+  it("distinguishes entities, and is never empty", () => {
     expect(displayOf(new Page({ title: "Home" }))).toBe("Home")
     expect(displayOf(new Page({ title: null }))).toBe("Page")
     expect(displayOf(new Page({ title: "" }))).toBe("Page")

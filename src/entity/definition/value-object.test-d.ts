@@ -1,4 +1,4 @@
-// What value objects and hidden fields must and must not let compile. Never run: `npm run typecheck` is the test.
+// Value objects and hidden fields that must and must not compile. Never run: `npm run typecheck` is the test.
 import { z } from "zod"
 import { Entity, embedded, field, ValueObject } from "../index.ts"
 

@@ -1,4 +1,4 @@
-// Value objects: what they are by themselves, and as fields of entities.
+// Value objects alone, and as fields of entities.
 import { Entity, embedded, memory, ValueObject } from "nitro-ts/entity"
 import { beforeEach, describe, expect, it } from "vitest"
 import { z } from "zod"
@@ -91,7 +91,7 @@ describe("a value object", () => {
     expect(() => new Money(5 as never)).toThrow("expected the parts of Money")
   })
 
-  it("may be extended, and have fields of its own", () => {
+  it("may be extended with more fields", () => {
     class Tax extends Money {
       kind = "vat"
     }
@@ -102,7 +102,7 @@ describe("a value object", () => {
   it.each([
     ["a part that hides a member", () => ValueObject("A", { with: z.string() })],
     ["a part that is no schema", () => ValueObject("A", { a: "text" } as never)],
-    ["something else than a class of its own in embedded", () => embedded(Date as never)],
+    ["something else than a value object class in embedded", () => embedded(Date as never)],
     ["value objects in a list", () => Entity("A", { all: z.array(embedded(Money)) }).definition],
     [
       "value objects deep in JSON",

@@ -1,4 +1,4 @@
-// Memory with rows for each session: nobody sees another's, and what nobody asks for is forgotten.
+// Memory with rows for each session: none sees another's, and an unused one expires.
 import {
   type Change,
   Entity,
@@ -148,7 +148,7 @@ it("says with each change whose it is", async () => {
   ])
 })
 
-it("forgets a session that nobody asked for", async () => {
+it("forgets an unused session", async () => {
   vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] })
   await as("ann", () => Basket.create({ name: "a" }))
   await as("bob", () => Basket.create({ name: "b" }))

@@ -20,7 +20,7 @@ storeSuite(
 )
 
 describe("a transaction of memory()", () => {
-  it("begins at once while nobody else is at work, and in turn otherwise", async () => {
+  it("begins at once while no other is open, and in turn otherwise", async () => {
     const store = memory()
     const first = store.begin?.() as OpenTransaction
     expect(first).not.toBeInstanceOf(Promise)

@@ -1,4 +1,4 @@
-// What queries give, and what must not compile. Never run: `npm run typecheck` is the test.
+// Result types of queries, and queries that must not compile. Never run: `npm run typecheck` is the test.
 import { z } from "zod"
 import {
   type CountQuery,

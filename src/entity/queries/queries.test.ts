@@ -173,7 +173,7 @@ describe("pages", () => {
   })
 })
 
-describe("fields that are not for everybody", () => {
+describe("private fields", () => {
   class Account extends Entity("Account", {
     name: z.string(),
     pin: field(z.string(), { hidden: true }).default("0000"),
@@ -182,7 +182,7 @@ describe("fields that are not for everybody", () => {
     static store = memory()
   }
 
-  it("are not told by cursors", async () => {
+  it("are not revealed by cursors", async () => {
     await expect(Account.all().orderBy("pin").page({ size: 1 })).rejects.toEqual(queryError)
     expect(await Account.all().orderBy("pin").page({ size: 1, number: 1 })).toMatchObject({
       total: 0,
@@ -213,7 +213,7 @@ describe("plain values", () => {
     expect(() => Product.all().select()).toThrow(queryError)
   })
 
-  it("are distinct where asked, null among them, in order", async () => {
+  it("are distinct by an option, null among them, in order", async () => {
     expect(await Product.all().select("stock").distinct()).toEqual([
       { stock: 0 },
       { stock: 1 },
@@ -322,7 +322,7 @@ describe("groups", () => {
 })
 
 describe("exists", () => {
-  it("asks by id or by condition", async () => {
+  it("checks by id or by condition", async () => {
     const [desk] = await Product.where({ name: "desk" })
     expect(await Product.exists(desk?.id ?? "")).toBe(true)
     expect(await Product.exists({ name: "lamp" })).toBe(true)
@@ -334,7 +334,7 @@ describe("exists", () => {
 })
 
 describe("updateWhere", () => {
-  it("writes values to all that match, with a new version, and tells of each", async () => {
+  it("writes values to all matches, with a new version, and publishes each change", async () => {
     const [before] = await Product.where({ name: "desk" })
     const told: unknown[] = []
     const end = observeChanges(change =>
@@ -435,7 +435,7 @@ describe("specifications", () => {
   const inStock = Product.spec(p => p.stock.gt(0))
   const affordable = (max: number) => Product.spec(p => p.price.lte(max))
 
-  it("combine, ask stores and single entities", async () => {
+  it("combine, query stores and test single entities", async () => {
     const [desk, lamp] = (await Product.all()) as [Product, Product]
     expect([
       inStock.isSatisfiedBy(desk),

@@ -110,7 +110,7 @@ describe("a query", () => {
     expect(seen).toEqual(["desk", "lamp"])
   })
 
-  it("can be made from its data, and told from other things", async () => {
+  it("can be made from its data, and recognised", async () => {
     const { entity, plan } = Product.where({ stock: 3 })
     expect(await queryOf(entity, JSON.parse(JSON.stringify(plan)))).toHaveLength(2)
     expect([
@@ -224,7 +224,7 @@ describe("search", () => {
 })
 
 describe("deleteWhere", () => {
-  it("refuses to delete everything unless told so", async () => {
+  it("refuses to delete everything without an option", async () => {
     for (const where of [{}, undefined])
       await expect(Product.deleteWhere(where as never)).rejects.toThrow(code("NITRO_QUERY"))
     await expect(Product.deleteWhere({ stock: undefined as never })).rejects.toThrow(

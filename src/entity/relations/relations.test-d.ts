@@ -1,4 +1,4 @@
-// What relations must and must not let compile. Never run: `npm run typecheck` is the test.
+// Relations that must and must not compile. Never run: `npm run typecheck` is the test.
 import { z } from "zod"
 import { Entity, type EntityInstance, type Query, ref } from "../index.ts"
 

@@ -1,9 +1,9 @@
-// A store of which every call is answered later: what runs between a call and its answer then runs between all of them.
+// A store that completes every call later: what runs between a call and its response then runs between all of them.
 import type { OpenTransaction, Repository, Store } from "../contract/repository.ts"
 
 const later = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
-/** The same store, with promises for every answer. */
+/** The same store, with promises for every response. */
 export function answeringLater(store: Store): Store {
   const { begin } = store
   const transaction = (inner: OpenTransaction): OpenTransaction => ({

@@ -34,7 +34,7 @@ it("reports a listener that throws and goes on with the others", async () => {
   printed.mockRestore()
 })
 
-it("tells a listener that fell a whole ring behind, rather than giving it wrong changes", async () => {
+it("resets a listener that fell a whole ring behind, rather than sending it wrong changes", async () => {
   const bus = memoryBus<number>({ capacity: 4 })
   const heard: (number | string)[] = []
   await bus.subscribe({

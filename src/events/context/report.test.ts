@@ -39,7 +39,7 @@ describe("diagnostics channels", () => {
       emits.map(({ event, mode, handlers, failures }) => ({ event, mode, handlers, failures })),
     ).toEqual([
       { event: "order.placed", mode: "emit", handlers: 3, failures: 1 },
-      // The async handler of emitSync fails later, and is seen on its own channel.
+      // The async handler of emitSync fails later, and is published on its channel.
       { event: "order.placed", mode: "emitSync", handlers: 3, failures: 0 },
       { event: "order.placed", mode: "stream", handlers: 3, failures: 1 },
     ])
@@ -74,7 +74,7 @@ describe("errors of handlers", () => {
     return events
   }
 
-  it("are printed with event and handler when nobody listens", async () => {
+  it("are printed with event and handler without a subscriber", async () => {
     const printed = vi.spyOn(console, "error").mockImplementation(() => {})
     await failing().emit("e")
     failing().namespace("billing")
@@ -84,7 +84,7 @@ describe("errors of handlers", () => {
     )
   })
 
-  it("go to the channel nitro:error instead of the console when somebody listens", async () => {
+  it("go to the channel nitro:error instead of the console with a subscriber", async () => {
     const printed = vi.spyOn(console, "error").mockImplementation(() => {})
     const failures = record("nitro:error")
     await failing().emit("e")

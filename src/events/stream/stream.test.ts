@@ -91,7 +91,7 @@ describe("stream", () => {
     expect(await all(stream("e"))).toEqual(["quick", "quick", "slow"])
   })
 
-  it("asks a generator for no more than is read", async () => {
+  it("takes no more from a generator than is read", async () => {
     const { on, stream } = createEvents()
     let made = 0
     on("e", async function* () {
@@ -193,7 +193,7 @@ describe("stream", () => {
     expect(failures.sort()).toEqual(["at once", "between", "later"])
   })
 
-  it("throws the failures together at its end where that is asked for", async () => {
+  it("throws the failures together at its end by an option", async () => {
     const { on, stream } = createEvents()
     on("e", () => "value")
     on("e", async () => {
@@ -275,7 +275,7 @@ describe("stream", () => {
     })
   })
 
-  it("serves reads that were made together, each with a value of its own", async () => {
+  it("serves reads that were made together, each with a separate value", async () => {
     const { on, stream } = createEvents()
     on("e", async function* () {
       for (let i = 1; i <= 3; i++) yield i

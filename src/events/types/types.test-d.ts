@@ -1,4 +1,4 @@
-// What must not compile, and what types come out.
+// Inferred types, and calls that must not compile.
 import { z } from "zod"
 import {
   createEvents,

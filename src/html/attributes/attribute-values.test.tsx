@@ -1,4 +1,4 @@
-// What values of attributes mean: booleans and numbers, two spellings of one name, names that do nothing, values that are text.
+// Values of attributes: booleans and numbers, two spellings of one name, names that do nothing, values that are text.
 import { js } from "nitro-ts/datastar"
 import {
   html,

@@ -1,4 +1,4 @@
-// What the module remembers is bounded: names and values can come from users, who must not fill the memory of the process.
+// Caches of the module are bounded: names and values can come from users, who must not fill the memory of the process.
 import { expect, it } from "vitest"
 import { attributeName, maxKnownNames } from "../attributes/attribute-name.ts"
 import { learnedNodes, maxNodes } from "../attributes/open-tag.ts"

@@ -93,7 +93,7 @@ describe("async children", () => {
     })
   })
 
-  it("cause no unhandled rejection when nobody reads them", async () => {
+  it("cause no unhandled rejection when they are not read", async () => {
     const seen: unknown[] = []
     const listen = (reason: unknown): void => void seen.push(reason)
     process.on("unhandledRejection", listen)
@@ -214,7 +214,7 @@ describe("a promise that is not needed", () => {
     try {
       build()
     } catch {
-      // What is refused throws.
+      // Refused values throw.
     }
     await new Promise(done => setTimeout(done, 10))
     process.off("unhandledRejection", listen)
@@ -396,7 +396,7 @@ describe("Boundary", () => {
     expect(String(<Boundary fallback="saved">{() => <Broken />}</Boundary>)).toBe("saved")
   })
 
-  it("passes on the error of its own fallback", async () => {
+  it("passes on the error of its fallback", async () => {
     const fallback = (): Child => {
       throw new Error("twice")
     }

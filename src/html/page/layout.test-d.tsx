@@ -1,4 +1,4 @@
-// What the types of layouts infer and refuse.
+// Types of layouts: inference and errors.
 import express from "express"
 import { type Context, Hono } from "hono"
 import { type Child, layout, Page } from "nitro-ts/html"

@@ -71,7 +71,7 @@ describe("a wrapped handler", () => {
     return html`<p>${text}</p>`
   }
 
-  it("answers routes of Hono with a Response", async () => {
+  it("responds to routes of Hono with a Response", async () => {
     const app = new Hono()
     app.get(
       "/",

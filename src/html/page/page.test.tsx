@@ -74,7 +74,7 @@ describe("Page", () => {
     expect(page).not.toContain("localStorage")
   })
 
-  it("keeps a class of its own beside the dark theme", () => {
+  it("keeps its class beside the dark theme", () => {
     expect(
       String(Page({ title: "T", theme: "dark", htmlAttributes: { class: "wide" } })),
     ).toContain('<html lang="en" class="dark wide">')
@@ -94,7 +94,7 @@ describe("Page", () => {
     )
   })
 
-  it("loads the exact published version from a CDN when asked, checked by its hash, and all else from the app", () => {
+  it("loads the exact published version from a CDN by an option, checked by its hash, and all else from the app", () => {
     const link = (cdn: boolean | "unpkg") =>
       /<link rel="stylesheet"[^>]+>/.exec(String(Page({ title: "T", cdn, nonce: "n0" })))?.[0]
     expect(link(true)).toMatch(

@@ -1,4 +1,4 @@
-// Pages as answers on web hosts and on node:http: status, headers, and what becomes of errors and of readers that leave.
+// Pages as responses on web hosts and on node:http: status, headers, and what becomes of errors and of readers that leave.
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -72,7 +72,7 @@ it.each([false, true, "in-order"] as const)(
   },
 )
 
-it("keeps the status and the content type that the host has set, unless others are asked for", async () => {
+it("keeps the status and the content type that the host has set, unless options set others", async () => {
   const url = await serve((_, response) => {
     response.statusCode = 410
     response.setHeader("content-type", "application/xhtml+xml")
@@ -103,7 +103,7 @@ it.each([false, true, "in-order"] as const)(
   },
 )
 
-it("gives an error of a whole page to the host, which can still answer", async () => {
+it("gives an error of a whole page to the host, which can still respond", async () => {
   const url = await page(() => html`<p>${failLater()}</p>`)
   const response = await fetch(url)
   expect([response.status, await response.text()]).toEqual([500, "late failure"])
@@ -221,7 +221,7 @@ it("ends the work behind a whole page when the reader leaves, and reports nothin
   expect(reports).toEqual([])
 })
 
-it("answers 500 on node:http, where nobody looks at what a handler rejects with", async () => {
+it("responds with 500 on node:http, which ignores the rejection of a handler", async () => {
   const Shell = layout(({ children }) => html`<main>${children}</main>`)
   const unhandled: unknown[] = []
   const note = (reason: unknown): void => void unhandled.push(reason)

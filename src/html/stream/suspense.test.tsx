@@ -30,7 +30,7 @@ function deferred<T>() {
 
 const ticks = () => new Promise(done => setTimeout(done, 5))
 
-/** What comes next, without the parts that are the same every time, and without what makes ids unlike any others. */
+/** The next chunk, without the parts that are the same every time, and without what makes ids unlike any others. */
 const plain = (text: unknown): string =>
   String(text)
     .replaceAll(/suspense-[0-9a-f]{16}/g, "suspense")
@@ -74,7 +74,7 @@ describe("an async iterable as a child", () => {
     expect(await render(<CountTo limit={2} />)).toBe("12")
   })
 
-  it("is sent value by value, and asked for the next one when the last was taken", async () => {
+  it("is sent value by value, and continued when the last one was read", async () => {
     const log: string[] = []
     const iterator = stream(<p>{count(3, log)}</p>)
     expect((await iterator.next()).value).toBe("<p><i>1</i>")
@@ -480,7 +480,7 @@ describe("Suspense", () => {
     })
   })
 
-  it("tells the work behind it when nobody waits any more", async () => {
+  it("aborts the work behind it when its reader is gone", async () => {
     const reasons: unknown[] = []
     const work = () =>
       Suspense({
@@ -517,7 +517,7 @@ describe("Suspense", () => {
     expect(reasons).toHaveLength(4)
   })
 
-  it("causes no unhandled rejection when nobody reads it", async () => {
+  it("causes no unhandled rejection when it is not read", async () => {
     const seen: unknown[] = []
     const listen = (reason: unknown): void => void seen.push(reason)
     process.on("unhandledRejection", listen)

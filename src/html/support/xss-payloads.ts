@@ -1,4 +1,4 @@
-// Hostile values: what ends a context, times what would run behind it; and addresses, styles and expressions of their own kind.
+// Hostile values: what ends a context, times what would run behind it; and hostile addresses, styles and expressions.
 
 const endings = [
   "",

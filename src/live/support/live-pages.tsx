@@ -39,7 +39,7 @@ export function makeApp({ view, ...options }: Options) {
 }
 export type TestApp = ReturnType<typeof makeApp>
 
-/** The address that the page's script asks for its stream. */
+/** The address of the stream that the page's script requests. */
 export function streamPath(page: string): string {
   const expression =
     /data-init="([^"]*)"/.exec(page)?.[1]?.replaceAll("&#39;", "'").replaceAll("&amp;", "&") ?? ""
@@ -147,7 +147,7 @@ export class TestBrowser {
     this.#taken = 0
   }
 
-  /** Asks for what it missed, without a stream. */
+  /** Requests the missed updates, without a stream. */
   async poll(): Promise<void> {
     const last = this.page.lastId === undefined ? {} : { "last-event-id": this.page.lastId }
     this.page.take(

@@ -1,4 +1,4 @@
-// An app of the log test as a process of its own: tasks in `tasks.db` and a toy log in `changes.log`, both of its folder. Drafts are
+// An app of the log test as a separate process: tasks in `tasks.db` and a toy log in `changes.log`, both of its folder. Drafts are
 // separate for each session, named in the address, and each process.
 import { Entity, memory, serve } from "nitro-ts"
 import { respond } from "nitro-ts/actions"

@@ -2,7 +2,7 @@
 import { streamPath } from "./live-pages.tsx"
 import { PageModel } from "./page-model.ts"
 
-/** Asks a server, over HTTP or without. */
+/** Sends a request to a server, over HTTP or without. */
 export type Ask = (path: string, headers: Record<string, string>) => Promise<Response>
 
 interface Connection {
@@ -37,7 +37,7 @@ export class ReadingBrowser {
     this.#address = streamPath(html)
   }
 
-  /** What a page loaded now shows. */
+  /** The content of a page loaded now. */
   async fresh(): Promise<string> {
     return new PageModel(await this.#text("/"), true).views
   }
@@ -54,7 +54,7 @@ export class ReadingBrowser {
     return { cookie: `user=${this.user}`, ...(this.#moves && { "nitro-client": "1" }), ...last }
   }
 
-  /** Opens the stream again; nothing comes of it while the server cannot be reached, or wants to be asked later. */
+  /** Opens the stream again; without effect while the server cannot be reached, or responds with 503. */
   async connect(): Promise<void> {
     this.drop()
     this.#isPaused = false

@@ -154,7 +154,7 @@ it("migrates by its own quotes, types and limits", async () => {
   await migrator(Shelf, Book).up({ yes: true })
 })
 
-it("writes and asks by them too", async () => {
+it("writes and queries by them too", async () => {
   await withStores(store, async () => {
     const shelf = await Shelf.create({ name: "New" })
     const book = await Book.create({ shelfId: shelf.id, lent: true, facts: { pages: 12 } })

@@ -30,7 +30,7 @@ afterAll(async () => {
 })
 
 type Takes = (typeof operators)[keyof typeof operators]["takes"]
-/** What an operator is called with, from some values of a field. */
+/** The operand of an operator, from some values of a field. */
 const operands: Readonly<Record<Takes, (values: readonly unknown[]) => readonly unknown[]>> = {
   same: values => values,
   order: values => values.filter(value => value !== null),
@@ -68,7 +68,7 @@ function waysOf(field: "title" | "size", name: string, takes: Takes, operand: un
 }
 
 describe.each(stores)("on %s", (_, store) => {
-  it("keeps the rows to ask for", async () => {
+  it("stores the rows to query", async () => {
     await withStores(store, () => Note.createMany(rows.map(row => ({ ...row, facts: row }))))
   })
 

@@ -88,7 +88,7 @@ const names = Object.keys(values) as (keyof typeof values)[]
 const field = fc.constantFrom(...names)
 const orNull = (arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value> =>
   fc.oneof({ weight: 5, arbitrary }, { weight: 1, arbitrary: fc.constant(null) })
-// What no row can hold, but a condition may ask for.
+// Values that no row can hold, but a condition may use.
 const beyond = {
   big: fc.constantFrom(2n ** 63n, -(2n ** 63n) - 1n, 2n ** 70n),
   i: fc.constantFrom(0.5, 1e300),
@@ -251,7 +251,7 @@ const runs = Number(process.env["NITRO_PROPERTY_RUNS"] ?? 300)
 interface Subject {
   readonly name: string
   readonly open: () => Store
-  /** The earliest date that it keeps. Conditions may ask for earlier ones. */
+  /** The earliest date that it keeps. Conditions may use earlier ones. */
   readonly earliest: number
 }
 

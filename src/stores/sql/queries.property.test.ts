@@ -81,7 +81,7 @@ function cut<T extends Windowed<T>>(
 
 type Read = () => Promise<unknown>
 
-/** What is asked of both stores. */
+/** The query for both stores. */
 const read: fc.Arbitrary<Read> = fc.oneof(
   fc
     .record({

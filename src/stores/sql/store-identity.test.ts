@@ -224,7 +224,7 @@ describe("a Postgres database", () => {
     ["password", { url: url.replace("secret", "hunter2") }],
   ]
   it.each(others)(
-    "with another %s is refused where both are used, and no secret is told",
+    "with another %s is refused where both are used, and no secret is revealed",
     async (name, options) => {
       const own = url.replace("shop", `shop-${name}`)
       const [one, other] = [

@@ -1,4 +1,4 @@
-// Transactions on one shared connection: nobody's write is swept into somebody else's.
+// Transactions on one shared connection: no write ends up in another transaction.
 
 import { EventEmitter } from "node:events"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -140,7 +140,7 @@ for (const driver of availableDrivers) {
         expect((await items.find(all)).map(row => row[0])).toEqual(["x0", "x2", "x4"])
       })
 
-      it("waits for a nested transaction that nobody awaits", async () => {
+      it("waits for a nested transaction that is not awaited", async () => {
         const { store, items } = start()
         await inTransaction(store, async () => {
           void inTransaction(store, async () => {
@@ -221,7 +221,7 @@ for (const driver of availableDrivers) {
         expect([await categories.count(all), await products.count(all)]).toEqual([0, 0])
       })
 
-      it("tells a call that waits for itself, instead of waiting forever", async () => {
+      it("rejects a call that waits for itself, instead of waiting forever", async () => {
         const { store, items } = start({ waitTimeoutMs: 30 })
         await items.count(all)
         const emitter = new EventEmitter()
@@ -262,7 +262,7 @@ for (const driver of availableDrivers) {
     })
   }
 
-  it(`runs nothing more once the database has ended a transaction by itself, ${driver}`, async () => {
+  it(`runs nothing more once the database has ended a transaction, ${driver}`, async () => {
     const connection = openConnection(driver, ":memory:")
     const store = sqlite({ driver: connection })
     const items = store.bind(definition)
@@ -296,7 +296,7 @@ for (const driver of availableDrivers) {
         driver,
         file: folder.path("shared.db"),
       })
-      // In one process a file is one store. A connection of its own is what another process has.
+      // In one process a file is one store. Another process has a separate connection.
       const connection = openConnection(driver, folder.path("shared.db"))
       const second = sqlite({ busyTimeoutMs: 2000, ...options, driver: connection })
       open.push(
@@ -387,7 +387,7 @@ it("reads beside an open transaction on a file, without waiting for it", async (
   expect(await items.count(all)).toBe(2)
 })
 
-// What began before the transaction did is not in its context: here a queue that was started at the top of the file.
+// Work that began before the transaction is not in its context: here a queue that was started at the top of the file.
 const jobs: (() => void)[] = []
 const worker = setInterval(() => {
   for (const job of jobs.splice(0)) job()

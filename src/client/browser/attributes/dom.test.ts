@@ -334,7 +334,7 @@ describe("events", () => {
     await expect.poll(() => text("#out")).toBe("1,1,1,3")
   })
 
-  it("fire on intersection, once when asked", async () => {
+  it("fire on intersection, once with the modifier", async () => {
     await render(
       `<div data-signals="{seen: 0}" style="height: 300px"></div><div id="far" style="margin-top: 3000px; height: 10px" data-on-intersect__once="$seen++"></div><p id="out" style="position: fixed" data-text="$seen"></p>`,
     )

@@ -61,7 +61,7 @@ describe("a request", () => {
     expect(JSON.parse(request.body)).toEqual({ w1: { a: [1, { b: 2 }] } })
   })
 
-  it("carries no private signals unless a filter asks for them", async () => {
+  it("carries no private signals unless a filter includes them", async () => {
     const url = await serve({ status: 204 })
     await render(
       `<div data-signals="{seen1: 1, _hidden: 2, deep: {_hidden: 3, seen2: 4}}"></div><button id="b" data-on:click="@post('${url}')"></button>`,
@@ -222,7 +222,7 @@ describe("a request", () => {
   })
 })
 
-describe("an answer", () => {
+describe("a response", () => {
   it("that is an event stream patches elements and signals in order", async () => {
     const url = await serve(
       stream(

@@ -31,7 +31,7 @@ const text = (selector: string): string => element(selector).textContent
 const quick = "retryInterval: 20, retryMaxWait: 60"
 const openStream = (text: string): Answer => stream(text, { end: "hang" })
 
-/** Tabs cannot be hidden by a script, so the page is told that it is. */
+/** Tabs cannot be hidden by a script, so the page gets the event alone. */
 function setHidden(hidden: boolean): void {
   Object.defineProperty(document, "hidden", { value: hidden, configurable: true })
   document.dispatchEvent(new Event("visibilitychange"))
@@ -101,14 +101,17 @@ describe("trying again", () => {
     restore()
   })
 
-  it.skipIf(isOfficial)("does not send a write again once the server began to answer", async () => {
-    const restore = quiet()
-    const url = await serve(stream(elements('<p id="out">half</p>'), { end: "destroy" }))
-    await start(url, quick, "post")
-    await expect.poll(() => events.types.at(-1)).toBe("finished")
-    expect(await received(url)).toHaveLength(1)
-    restore()
-  })
+  it.skipIf(isOfficial)(
+    "does not send a write again once the server began to respond",
+    async () => {
+      const restore = quiet()
+      const url = await serve(stream(elements('<p id="out">half</p>'), { end: "destroy" }))
+      await start(url, quick, "post")
+      await expect.poll(() => events.types.at(-1)).toBe("finished")
+      expect(await received(url)).toHaveLength(1)
+      restore()
+    },
+  )
 
   it("is done for error statuses with retry error", async () => {
     const url = await serve(

@@ -51,7 +51,7 @@ function enter(input: HTMLInputElement): void {
 const form = (url: string, more = ""): string =>
   `<form id="f" data-on:submit__prevent="window.runs++; @post('${url}', {contentType: 'form'})"><input id="i" name="title" value="Milk">${more}</form><p id="out"></p>`
 
-/** Every way in which somebody makes a page write: what it is in the page, and how it is done twice. */
+/** Every way to make a page write: the element in the page, and how to do it twice. */
 const ways: [string, (url: string) => string, () => void][] = [
   [
     "a form by its button",
@@ -92,7 +92,7 @@ const ways: [string, (url: string) => string, () => void][] = [
   ],
 ]
 
-describe.skipIf(isOfficial)("a write that is asked for twice", () => {
+describe.skipIf(isOfficial)("a write that is requested twice", () => {
   it.each(ways)("is done once while it is under way: %s", async (_, html, twice) => {
     const url = await serveHere(slow)
     await render(html(url))
@@ -103,7 +103,7 @@ describe.skipIf(isOfficial)("a write that is asked for twice", () => {
   })
 
   it.each(ways.filter(([name]) => !name.includes("Enter")))(
-    "is done once however quick its answer is: %s",
+    "is done once however quick its response is: %s",
     async (name, html) => {
       if (name === "a key") return
       const url = await serveHere(quick)
@@ -132,7 +132,7 @@ describe.skipIf(isOfficial)("a write that is asked for twice", () => {
     expect(page.runs).toBe(1)
   })
 
-  it("by a second Enter in a field that was answered and not changed is done once", async () => {
+  it("by a second Enter in a field with a response and no change is done once", async () => {
     const url = await serveHere(quick)
     await render(form(url))
     enter(element("#i"))
@@ -143,7 +143,7 @@ describe.skipIf(isOfficial)("a write that is asked for twice", () => {
     expect(await received(url)).toHaveLength(1)
   })
 
-  it("is done twice once it was answered: one click, then another one", async () => {
+  it("is done twice after its response: one click, then another one", async () => {
     const url = await serveHere(quick)
     await render(`<button id="b" data-on:click="@post('${url}')"></button><p id="out"></p>`)
     click(element("#b"))
@@ -167,7 +167,7 @@ describe.skipIf(isOfficial)("a write that is asked for twice", () => {
 })
 
 describe.skipIf(isOfficial)("another write of the same form", () => {
-  it("follows the first one's answer when its text is another", async () => {
+  it("follows the first one's response when its text is another", async () => {
     const url = await serveHere(slow)
     await render(form(url))
     enter(element("#i"))
@@ -194,7 +194,7 @@ describe.skipIf(isOfficial)("another write of the same form", () => {
   })
 })
 
-describe.skipIf(isOfficial)("a field that saves while somebody types", () => {
+describe.skipIf(isOfficial)("a field that saves while the user types", () => {
   it("saves the latest text last, after what is under way", async () => {
     const url = await serveHere(slow)
     await render(`<input id="i" data-bind:saved data-on:input="@post('${url}')"><p id="out"></p>`)
@@ -205,7 +205,7 @@ describe.skipIf(isOfficial)("a field that saves while somebody types", () => {
     expect(saved).toEqual(["a", "abc"])
   })
 
-  it("does not wait for a stream that has begun to answer", async () => {
+  it("does not wait for a stream that has begun to respond", async () => {
     const hits = (text: string): Answer =>
       stream(elements(`<p id="out">${text}</p>`), { end: "hang" })
     const url = await serveHere(hits("one"), hits("two"))
@@ -266,7 +266,7 @@ describe.skipIf(isOfficial)("a write under way", () => {
 })
 
 describe.skipIf(isOfficial)("a write to the page's own server", () => {
-  it("carries a key of its own, a read does not; both say which client asks", async () => {
+  it("carries a new key, a read does not; both name the client", async () => {
     const url = await serveHere(quick)
     const buttons = ["get", "post", "put", "patch", "delete"].map(
       method => `<button data-on:click="@${method}('${url}')"></button>`,
@@ -286,7 +286,7 @@ describe.skipIf(isOfficial)("a write to the page's own server", () => {
   })
 
   it.each(["refuse", "destroy"] as const)(
-    "is repeated with its key until it is answered, when the answer is lost (%s)",
+    "is repeated with its key until it gets a response, when the response is lost (%s)",
     async end => {
       const lost: Answer = {
         headers: { "content-type": "text/event-stream", "content-length": "1000" },

@@ -68,7 +68,7 @@ describe("an event stream", () => {
     expect(order).toEqual(["2"])
   })
 
-  it("hears of comments as signs of life", async () => {
+  it("treats comments as signs of life", async () => {
     expect((await read([bytes(":\n\n"), bytes(": beat\n\n")])).alive).toBe(2)
   })
 

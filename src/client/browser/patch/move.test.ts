@@ -149,7 +149,7 @@ describe.skipIf(isOfficial)("a row that leaves one list and comes into another",
   const leave = (): Promise<void> => patch("", { mode: "remove", selector: "#list > #a" })
   const arrive = (): Promise<void> => patch(row("a"), { mode: "append", selector: "#other" })
 
-  it("is the same row, with the words and the focus, where somebody types in it", async () => {
+  it("is the same row, with the text and the focus, while the user types in it", async () => {
     await render(list)
     const before = element("#a")
     const input = before.querySelector("input")!
@@ -163,7 +163,7 @@ describe.skipIf(isOfficial)("a row that leaves one list and comes into another",
     expect(document.activeElement).toBe(input)
   })
 
-  it("leaves the focus where somebody has put it meanwhile", async () => {
+  it("leaves the focus where the user has put it meanwhile", async () => {
     await render(list)
     type(element("#a input"), "typed and not sent")
     await leave()
@@ -173,7 +173,7 @@ describe.skipIf(isOfficial)("a row that leaves one list and comes into another",
     expect(document.activeElement).toBe(element("#c input"))
   })
 
-  it("is a new one where nobody has begun anything", async () => {
+  it("is a new one where the user has begun nothing", async () => {
     await render(list)
     const before = element("#a")
     await leave()

@@ -60,7 +60,7 @@ export function element<E extends HTMLElement = HTMLElement>(selector: string): 
 let counter = 0
 const run = Math.random().toString(36).slice(2)
 
-/** A path nobody else uses, answering with these, the last one again and again. Resolves to its URL. */
+/** A new path that responds with these, the last one again and again. Resolves to its URL. */
 export async function serve(...answers: readonly Answer[]): Promise<string> {
   const path = `/${run}-${++counter}`
   await fetch(`${inject("control")}/plan?path=${path}`, {
@@ -122,14 +122,14 @@ export function fetchEvents(): { types: string[]; stop: () => void } {
   return { types, stop: () => document.removeEventListener("datastar-fetch", listener) }
 }
 
-/** What a user does: changes a control and lets the page know. */
+/** Acts as a user: changes a control and fires its events. */
 export function type(input: HTMLInputElement | HTMLTextAreaElement, value: string): void {
   input.focus()
   input.value = value
   input.dispatchEvent(new InputEvent("input", { bubbles: true }))
 }
 
-/** A page of its own, with a content security policy, that loads the client as apps serve it. */
+/** A separate page, with a content security policy, that loads the client as apps serve it. */
 export async function frame(
   policy: string,
   head: string,

@@ -26,7 +26,7 @@ async function bodyOf(request) {
 
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms))
 
-/** The server under test. An answer is `{ status, headers, steps: [{ waitMs, text, base64 }], end: "end" | "hang" | "destroy" }`. */
+/** The server under test. A response is `{ status, headers, steps: [{ waitMs, text, base64 }], end: "end" | "hang" | "destroy" }`. */
 async function answer(request, response) {
   if (request.method === "OPTIONS") return response.writeHead(204, CORS).end()
   const path = new URL(request.url, "http://x").pathname

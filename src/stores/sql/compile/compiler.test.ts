@@ -1,4 +1,4 @@
-// What SQL is written, and that it is written once for a shape.
+// The SQL of plans, compiled once for each shape.
 import { describe, expect, it } from "vitest"
 import type { Predicate, QueryPlan, RelatedRows } from "../../../entity/store.ts"
 import { postgresDialect } from "../postgres/dialect.ts"
@@ -122,7 +122,7 @@ it("writes the same text for other values, and values never in it", () => {
   ])
 })
 
-it("gives every shape a text of its own", () => {
+it("gives every shape a separate text", () => {
   const fields = ["title", "note"]
   const leaves: Predicate[] = fields.flatMap((field): Predicate[] => [
     { op: "eq", field, value: "x" },
@@ -280,7 +280,7 @@ describe("conditions on related rows", () => {
     )
   })
 
-  it("have names of their own at each depth", () => {
+  it("have different names at each depth", () => {
     const nested: Predicate = {
       op: "some",
       rows: { ...rows, remote: "name" },

@@ -1,4 +1,4 @@
-// What a migration that fails or waits does to the connection that it had, on Postgres.
+// The connection of a migration that fails or waits, on Postgres.
 import { readFileSync, writeFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { z } from "zod"

@@ -1,4 +1,4 @@
-// What two models differ in, as steps: their order, their sentences, and what is refused.
+// Differences of two models as steps: their order, their sentences, and refusals.
 import { describe, expect, it } from "vitest"
 import { z } from "zod"
 import type { EntityDefinition } from "../../../entity/store.ts"
@@ -36,7 +36,7 @@ describe.each(dialects)("on %s", dialect => {
     expect(diff(all, all, {}, dialect)).toEqual({ up: [], down: [], possibleRenames: [] })
   })
 
-  it("says which values a field takes no more, and changes them as it is told", () => {
+  it("names the values that a field no longer takes, and converts them by its hints", () => {
     const sized = (...values: [string, ...string[]]): EntityDefinition[] => [
       product({ size: { type: "string", optional: true, schema: z.enum(values).default("s") } }),
     ]
@@ -88,7 +88,7 @@ describe.each(dialects)("on %s", dialect => {
     ])
   })
 
-  it("renames what it is told to, and back", () => {
+  it("renames by hints, and back", () => {
     const [from, to] = [[product({ title: "string" })], [product({ name: "string" })]]
     const result = diff(from, to, { renames: ["products.title:name"] }, dialect)
     expect(result.up.map(({ statements }) => statements)).toEqual([

@@ -77,7 +77,7 @@ describe.each(databases)("on $name", database => {
     expect(await migrator.down()).toMatchObject({ migrations: [] })
   })
 
-  it("loses no data without consent, up or down, and asks before anything runs", async () => {
+  it("loses no data without consent, up or down, and requests it before anything runs", async () => {
     const { store, use, migrator } = await project(product({ note: nullable("string") }))
     await migrator.create()
     await migrator.up()

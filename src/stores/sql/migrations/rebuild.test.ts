@@ -110,7 +110,7 @@ describe.each(databases.filter(({ dialect }) => dialect === "sqlite"))("on $name
       code: "NITRO_MIGRATION_DRIFT",
       details: { table: "item", losses: ['the column "extra"'] },
     })
-    // Whoever reviewed it carries the column over.
+    // The reviewer carries the column over.
     const [file] = files as [string]
     const text = readFileSync(file, "utf8")
     const carried = text

@@ -13,7 +13,7 @@ interface State {
   readonly fields: Fields
   readonly options: DefineOptions
   readonly others: readonly EntityDefinition[]
-  /** What deleting a shop does to its products. */
+  /** The effect of deleting a shop on its products. */
   readonly rule?: "set null"
 }
 interface Change {
@@ -209,7 +209,7 @@ describe.each(databases)("on $name", database => {
       expect(ran, about).toMatchObject({ direction: "down", warnings: [] })
       const now = await snapshot(store, state)
       expect(now.size, about).toBe(rows)
-      // What was dropped, or filled where it was null, does not come back; everything else does.
+      // Dropped columns and filled nulls do not come back; everything else does.
       const lost = new Set(["note", "code"])
       const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
       const changed = [...now].flatMap(([id, row]) => {

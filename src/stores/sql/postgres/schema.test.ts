@@ -33,7 +33,7 @@ function newPlace(): Place {
   opened.push(() => pool.end())
   return {
     url,
-    // On a pool of its own, as another process has one: in one process a database is one store.
+    // On a separate pool, as another process has one: in one process a database is one store.
     open(options = {}) {
       const own = new Pool({ connectionString: url, max: 2 })
       const store = postgres({ pool: own, schema: "sync", ...options })
@@ -62,7 +62,7 @@ async function problemsOf(store: PostgresStore, definition: EntityDefinition): P
 }
 
 describe.skipIf(postgresMissing !== undefined)("a table of Postgres", () => {
-  it("has a column of its type for each field, and the indexes that were asked for", async () => {
+  it("has a column of its type for each field, and the declared indexes", async () => {
     const { open, query } = newPlace()
     const store = open()
     const definition = define(
@@ -185,7 +185,7 @@ describe.skipIf(postgresMissing !== undefined)("a table of Postgres", () => {
       { name: null, n: "x", extra: 1 },
     ])
     expect(await problemsOf(open({ schema: "check" }), definition)).toContain('"n" is text')
-    // It was told to trust.
+    // It was configured to trust.
     expect(await open({ schema: "none" }).bind(definition).count(all)).toBe(1)
   })
 
@@ -223,7 +223,7 @@ describe.skipIf(postgresMissing !== undefined)("a table of Postgres", () => {
     ["in the middle", ["Good", "Bad", "Fine"]],
     ["last", ["Good", "Fine", "Bad"]],
   ])(
-    "does not fit by itself: the others of its store are used all the same, with the wrong one %s",
+    "does not fit alone: the others of its store are used all the same, with the wrong one %s",
     async (_, order) => {
       const { open, query } = newPlace()
       await query(
@@ -353,7 +353,7 @@ describe.skipIf(postgresMissing !== undefined)("a table of Postgres", () => {
     expect(await query("select count(*)::int as n from items")).toEqual([{ n: 22 }])
   })
 
-  it("gives up on a lock that somebody holds", async () => {
+  it("gives up on a lock that is held", async () => {
     const { open, query, url } = newPlace()
     await query("create table items (id text primary key)")
     const holder = new Pool({ connectionString: url, max: 1 })

@@ -1,4 +1,4 @@
-// What is Postgres' own: values through each library and each kind of pool, refusals, names, plans.
+// Specific to Postgres: values through each library and each kind of pool, refusals, names, plans.
 
 import { Pool } from "pg"
 import porsager from "postgres"
@@ -76,7 +76,7 @@ const kinds: readonly (readonly [
     },
   ],
   [
-    "a sql of postgres that the app opened, with types of its own",
+    "a sql of postgres that the app opened, with custom types",
     (options = {}) => {
       const sql = porsager(emptySchema(), {
         max: 3,
@@ -164,7 +164,7 @@ describe.skipIf(postgresMissing !== undefined).each(kinds)("postgres through %s"
       for (const id of [`id${index}`, `manyid${index}`]) {
         const row = (await repository.get(id)) as Row
         expect(codec ? codec.decode(row[column] as never) : row[column]).toEqual(value)
-        // What an unchanged entity encodes to is what was read.
+        // An unchanged entity encodes to the values that were read.
         if (codec && type !== "bytes") {
           const encoded = codec.encode(codec.decode(row[column] as never) as never)
           expect(
@@ -484,7 +484,7 @@ describe("what postgres() is given", () => {
     )
   })
 
-  it.each(postgresDrivers)("says that nobody listens, through %s", async driver => {
+  it.each(postgresDrivers)("reports a refused connection, through %s", async driver => {
     const store = postgres({
       url: "postgres://nitro@127.0.0.1:9/shop",
       driver,

@@ -162,7 +162,7 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
       expect(await items.count(all)).toBe(20)
     })
 
-    it("waits for a nested transaction that nobody awaits, and lets later work go on outside", async () => {
+    it("waits for a nested transaction that is not awaited, and lets later work go on outside", async () => {
       const { store, items } = start()
       let late: Promise<unknown> | undefined
       let release = (): void => undefined
@@ -214,7 +214,7 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
       })
       await expect(unawaited).rejects.toMatchObject({ code: "NITRO_TRANSACTION" })
       expect(await idsOf(items)).toEqual(["a"])
-      // Inside of a savepoint of its own it harms nothing else.
+      // Inside of a separate savepoint it affects nothing else.
       await inTransaction(store, async () => {
         await items.write(insert("f"))
         await expect(
@@ -227,7 +227,7 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
       expect(await idsOf(items)).toEqual(["a", "f", "g"])
     })
 
-    it("gives the isolation level that was asked for, and says who was in the way", async () => {
+    it("uses the isolation level of the options, and names the other transaction", async () => {
       const { store, items } = start()
       await items.write(insert("a", 0))
       const increment = (
@@ -385,7 +385,7 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
       await items.write(insert("b"))
     })
 
-    it("tells a call that waits for the connections its own transactions hold", async () => {
+    it("rejects a call that waits for the connections its own transactions hold", async () => {
       const { store, items } = start({ max: 2, waitTimeoutMs: 200 })
       await items.count(all)
       const emitter = new EventEmitter()
@@ -544,7 +544,7 @@ function schemaOf(url: string): string {
   return new URL(url).searchParams.get("options")?.split("=")[1] as string
 }
 
-// What began before the transaction did is not in its context: here a queue that was started at the top of the file.
+// Work that began before the transaction is not in its context: here a queue that was started at the top of the file.
 const jobs: (() => void)[] = []
 const worker = setInterval(() => {
   for (const job of jobs.splice(0)) job()

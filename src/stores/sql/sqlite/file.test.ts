@@ -85,7 +85,7 @@ describe.each(availableDrivers)("a file on %s", driver => {
       const error = await failure(() => items.count(all))
       expect(error).toMatchObject({ code: "NITRO_STORE_UNAVAILABLE", status: 503 })
       expect(error.message).toContain(words)
-      // Asked again it tries again, and says the same.
+      // A second use tries again, and throws the same.
       expect(await failure(() => items.count(all))).toMatchObject({
         code: "NITRO_STORE_UNAVAILABLE",
       })
@@ -181,7 +181,7 @@ describe("options", () => {
   })
 })
 
-/** Ids that the child had noted when it was killed with SIGKILL in the middle of its writes. */
+/** Ids that the child had written when it was killed with SIGKILL in the middle of its writes. */
 async function writeUntilKilled(
   file: string,
   driver: SqliteDriverName,

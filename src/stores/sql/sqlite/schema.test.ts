@@ -1,4 +1,4 @@
-// Tables are made and extended by themselves while nothing has to be guessed; anything else is said, never done.
+// Tables are created and extended automatically while nothing has to be guessed; anything else is reported, never done.
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest"
 import { z } from "zod"
 import type { EntityDefinition, Row } from "../../../entity/store.ts"
@@ -20,7 +20,7 @@ afterEach(async () => {
   for (const store of opened.splice(0)) await store.close()
 })
 
-/** A new database; `raw` is a connection of its own, as another program would have, and so has each store. */
+/** A new database; `raw` is a separate connection, as another program would have, and so has each store. */
 function database(setup = ""): {
   raw: SyncDriver
   open: (options?: Omit<SqliteOptions, "file" | "driver">) => SqliteStore
@@ -32,7 +32,7 @@ function database(setup = ""): {
   return {
     raw,
     open: options => {
-      // In one process a file is one store: a connection of its own is what another process has.
+      // In one process a file is one store: another process has a separate connection.
       const connection = openConnection(availableDrivers[0] as SqliteDriverName, file)
       connections.push(connection)
       const store = sqlite({ ...options, driver: connection })
@@ -297,7 +297,7 @@ describe("a table that exists", () => {
     ["in the middle", ["Good", "Bad", "Fine"]],
     ["last", ["Good", "Fine", "Bad"]],
   ])(
-    "does not fit by itself: the others of its store are used all the same, with the wrong one %s",
+    "does not fit alone: the others of its store are used all the same, with the wrong one %s",
     async (_, order) => {
       const { raw, open } = database(
         "create table bads (id text primary key, twice text); insert into bads values ('a', 'x'), ('b', 'x')",

@@ -1,4 +1,4 @@
-// What every SQLite library must do the same: rows in and out, writes, errors.
+// The same for every SQLite library: rows in and out, writes, errors.
 
 import { afterAll, describe, expect, it } from "vitest"
 import { inTransaction } from "../../../entity/index.ts"

@@ -23,7 +23,7 @@ const fields = {
 type Field = keyof typeof fields
 
 const at = Date.UTC(2009, 0, 1)
-/** What the declared type and the stored value are, and what the entity then has; undefined: refused. */
+/** Declared type, stored value, and the value of the entity; undefined: refused. */
 const cases: readonly (readonly [field: Field, type: string, stored: string, value?: unknown])[] = [
   ["date", "datetime", "'2009-01-01 00:00:00'"],
   ["date", "timestamp", "'2009-01-01T00:00:00Z'"],

@@ -1,4 +1,4 @@
-// Run as a process of its own: opens a Postgres store that has no table yet, and inserts one row.
+// Run as a separate process: opens a Postgres store that has no table yet, and inserts one row.
 import { postgres } from "../postgres/store.ts"
 import { define } from "./definitions.ts"
 

@@ -1,4 +1,4 @@
-// Run as a process of its own, with little memory: reads every row of a large table one after the other and prints what it saw.
+// Run as a separate process, with little memory: reads every row of a large table one after the other and prints what it saw.
 import { z } from "zod"
 import { Entity } from "../../../entity/index.ts"
 import { postgres } from "../postgres/store.ts"

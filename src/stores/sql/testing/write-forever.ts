@@ -1,4 +1,4 @@
-// Run as a process of its own, and killed: notes the id of each write in a file after the store has acknowledged it.
+// Run as a separate process, and killed: writes the id of each write in a file after the store has acknowledged it.
 import { openSync, writeSync } from "node:fs"
 import { inTransaction } from "../../../entity/index.ts"
 import type { SqliteDriverName } from "../sqlite/drivers/load.ts"

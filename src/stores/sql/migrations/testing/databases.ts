@@ -15,7 +15,7 @@ export interface Database {
   readonly dialect: "sqlite" | "postgres"
   /** A store on a new, empty database, or on the one at `source`; closed after the tests of the file. */
   readonly open: (source?: string) => Promise<Store>
-  /** The same as another process would have it: on a connection of its own. */
+  /** The same as another process would have it: on a separate connection. */
   readonly openBeside: (source: string) => Store
   /** Path or URL of a new, empty database. */
   readonly source: () => string

@@ -1,4 +1,4 @@
-// Run as a process of its own, beside others or killed on the way: applies what is pending and prints what it did.
+// Run as a separate process, beside others or killed on the way: applies what is pending and prints what it did.
 import { postgres } from "../../postgres/store.ts"
 import { sqlite } from "../../sqlite/store.ts"
 import { createMigrator } from "../migrator.ts"

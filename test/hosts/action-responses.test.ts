@@ -1,4 +1,4 @@
-// What an action answers, on every host by a real listener: redirects, cookies, and the host's own cookies and headers.
+// Responses of an action, on every host by a real listener: redirects, cookies, and the host's own cookies and headers.
 import { AsyncLocalStorage } from "node:async_hooks"
 import { mkdtempSync, writeFileSync } from "node:fs"
 import { createServer, type ServerResponse } from "node:http"
@@ -140,7 +140,7 @@ const json = { "content-type": "application/json" }
 const send = (path: string, body: string, headers: Record<string, string>) =>
   fetch(host.url + path, { method: "POST", headers, body, redirect: "manual" })
 
-/** Every kind of answer: what is ours, the host's page, and its stream. */
+/** Every kind of response: what is ours, the host's page, and its stream. */
 async function everyAnswer(): Promise<Record<string, Response>> {
   const text = await (await fetch(host.url)).text()
   const abort = new AbortController()
@@ -205,7 +205,7 @@ const headersOf = async (): Promise<Record<string, (number | string | null)[]>> 
       ],
     ]),
   )
-/** The status of each, so that none of them is another kind of answer than it says. */
+/** The status of each, so that none of them is another kind of response than it says. */
 const statuses = {
   list: 200,
   "list, by HEAD": 200,
@@ -243,7 +243,7 @@ const everywhere = Object.fromEntries(
 )
 
 describe("the headers and cookies that a middleware of the host set before", () => {
-  it("are on every answer under Hono, whatever of it is sent", async () => {
+  it("are on every response under Hono, whatever of it is sent", async () => {
     const app = new Hono()
     app.use((c, next) => {
       c.header("x-frame-options", "DENY")
@@ -258,7 +258,7 @@ describe("the headers and cookies that a middleware of the host set before", () 
     expect(await headersOf()).toEqual(everywhere)
   })
 
-  it("are on every answer under Hono where a middleware has read c.res, and beside the cookies of the answer", async () => {
+  it("are on every response under Hono where a middleware has read c.res, and beside the cookies of the response", async () => {
     const app = new Hono()
     app.use(async (c, next) => {
       c.res.headers.set("x-frame-options", "DENY")
@@ -275,7 +275,7 @@ describe("the headers and cookies that a middleware of the host set before", () 
     expect(answer?.headers.getSetCookie().sort()).toEqual([...own, "host=1; Path=/"].sort())
   })
 
-  it("are on every answer under Express", async () => {
+  it("are on every response under Express", async () => {
     const app = express()
     app.use((_req, res, next) => {
       res.set("x-frame-options", "DENY").vary("origin")
@@ -293,7 +293,7 @@ describe("the headers and cookies that a middleware of the host set before", () 
     expect(answer?.headers.getSetCookie().sort()).toEqual([...own, "host=1; Path=/"].sort())
   })
 
-  it("are on every answer under node:http", async () => {
+  it("are on every response under node:http", async () => {
     const nitro = forNode(exposed(), async (req, res) => {
       if (req.url?.startsWith("/assets/")) res.statusCode = 404
       res.end(
@@ -316,7 +316,7 @@ describe("the headers and cookies that a middleware of the host set before", () 
 })
 
 describe("a cookie that the action sets by the host's own means", () => {
-  it("is sent under Hono, beside those of the answer", async () => {
+  it("is sent under Hono, beside those of the response", async () => {
     const contexts = new AsyncLocalStorage<Context>()
     const app = new Hono()
     app.use((c, next) => contexts.run(c, next))
@@ -329,7 +329,7 @@ describe("a cookie that the action sets by the host's own means", () => {
     }
   })
 
-  it("is sent under Express, beside those of the answer", async () => {
+  it("is sent under Express, beside those of the response", async () => {
     const responses = new AsyncLocalStorage<express.Response>()
     const app = express()
     app.use((_req, res, next) => responses.run(res, next))
@@ -353,7 +353,7 @@ describe("a cookie that the action sets by the host's own means", () => {
   })
 })
 
-it("a header that the answer and the host both set is the answer's", async () => {
+it("a header that the response and the host both set is the response's", async () => {
   const app = new Hono()
   app.use((c, next) => {
     c.header("cache-control", "public, max-age=600")
