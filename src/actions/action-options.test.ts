@@ -188,7 +188,7 @@ describe("rateLimit", () => {
     expect(await refused.json()).toEqual({
       error: {
         code: "NITRO_RATE_LIMIT",
-        message: "This was done too often. Try again in 30 s.",
+        message: "Too many requests. Try again in 30 s.",
         status: 429,
       },
     })
@@ -206,7 +206,7 @@ describe("rateLimit", () => {
     const response = await app(
       post("/logins/attempt", { "datastar-request": "true" }, '{"name":"a"}'),
     )
-    expect(await response.text()).toContain("This was done too often. Try again in 30 s.")
+    expect(await response.text()).toContain("Too many requests. Try again in 30 s.")
   })
 
   it("does not count what is refused for its input, nor a request that is sent again", async () => {

@@ -5,7 +5,7 @@ registerErrors({
   NITRO_ASSET_FOLDER: {
     status: 500,
     when: "`assets({ directory })` names a folder that does not exist.",
-    fix: 'Make the folder, or name it by a URL: assets({ directory: new URL("./public", import.meta.url) }).',
+    fix: 'Create the folder, or name it by a URL: assets({ directory: new URL("./public", import.meta.url) }).',
   },
   NITRO_ASSET_UNKNOWN: {
     status: 500,

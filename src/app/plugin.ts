@@ -98,7 +98,7 @@ export function setUpPlugins(plugins: readonly Plugin[], app: NitroApp): readonl
     if (isThenable(result)) {
       Promise.resolve(result).catch(() => undefined)
       throw pluginError(
-        `The setup of the plugin "${name}" is async, but an app is made at once.`,
+        `The setup of the plugin "${name}" is async, but an app is created synchronously.`,
         "Wait in `context`, or for what `setup` began before the first request needs it.",
       )
     }

@@ -5,7 +5,7 @@ registerErrors({
   NITRO_CHANGE_LOG: {
     status: 500,
     when: "The option `changes` of nitro() is not a change log.",
-    fix: "Pass an EventBus: memoryBus(), or a log of your own that passes busSuite.",
+    fix: "Pass an EventBus: memoryBus(), or your own log that passes busSuite.",
   },
   NITRO_LIVE_ITEM_ID: {
     status: 500,
@@ -14,7 +14,7 @@ registerErrors({
   },
   NITRO_LIVE_ARGUMENT: {
     status: 500,
-    when: "`live` was given something that cannot be kept true in the page.",
+    when: "`live` was called with a value that it cannot keep up to date.",
     fix: "Write live(query, Item), live(entity, Item), live(query.count()), or live(() => content, { on: [Entity, query] }).",
   },
 })

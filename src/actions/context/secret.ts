@@ -120,7 +120,7 @@ export class Secret {
   #usable(): readonly (string | Buffer)[] {
     if (this.#keys === undefined) {
       if (this.#given.length === 0 && process.env["NODE_ENV"] === "production")
-        throw new NitroError("NITRO_SECRET", "The app has to sign something and has no secret.")
+        throw new NitroError("NITRO_SECRET", "The app has no secret to sign with.")
       this.#keys = this.#given.length > 0 ? this.#given : [randomBytes(32)]
     }
     return this.#keys

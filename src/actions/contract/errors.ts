@@ -14,19 +14,19 @@ registerErrors({
   },
   NITRO_ACTION_OPTION: {
     status: 500,
-    when: "An option of `@action()` has a value that it cannot have.",
+    when: "An option of `@action()` has an invalid value.",
     fix: "Write the option as the message says.",
   },
   NITRO_ACTION_OUTPUT: {
     status: 500,
     when: "An action returned a value that its `output` refuses. The client gets no details, and the writes of the action are rolled back.",
-    fix: "Return what the schema says, or correct the schema.",
+    fix: "Return a value that the schema accepts, or correct the schema.",
   },
   NITRO_RATE_LIMIT: {
     status: 429,
     audience: "client",
     when: "A user, or an address, ran an action more often than its `rateLimit` allows.",
-    fix: "Wait for the seconds that the header Retry-After says.",
+    fix: "Wait for the number of seconds in the header Retry-After.",
   },
   NITRO_MIDDLEWARE: {
     status: 500,
@@ -56,12 +56,12 @@ registerErrors({
   NITRO_GET_CHANGES: {
     status: 500,
     when: "A GET action, or a query, changed an entity. Links, prefetching and crawlers send GET requests, and no check of the origin protects them.",
-    fix: 'Declare it with a method that may change something: @action({ method: "POST" }).',
+    fix: 'Declare it with a method that may write: @action({ method: "POST" }).',
   },
   NITRO_INTERNAL: {
     status: 500,
     when: "An action failed with an error that is not meant for its caller. The response has no more than this code.",
-    fix: "Look at what the diagnostics channel `nitro:error`, or stderr, says at that moment.",
+    fix: "Read the error on the diagnostics channel `nitro:error`, or on stderr.",
   },
   NITRO_METHOD_NOT_ALLOWED: {
     status: 405,
@@ -93,7 +93,7 @@ registerErrors({
   },
   NITRO_BODY_LOST: {
     status: 500,
-    when: "Middleware in front of nitro read the body of a request, and left neither the body nor what it made of it.",
+    when: "Middleware in front of nitro read the body of a request, and left neither the body nor its parsed value.",
     fix: "Put the middleware behind nitro, or let it keep what it reads: request.body on Express and node:http, c.req.json() and its like on Hono, request.clone() for fetch.",
   },
   NITRO_TOO_COMPLEX: {
@@ -111,14 +111,14 @@ registerErrors({
   NITRO_IDEMPOTENCY_MISMATCH: {
     status: 422,
     audience: "client",
-    when: "An Idempotency-Key that was used before came with another content.",
+    when: "An Idempotency-Key that was used before came with different content.",
     fix: "Use a new key for each request, and the same one only to repeat it.",
   },
   NITRO_IDEMPOTENCY_UNKNOWN: {
     status: 409,
     audience: "client",
     when: "A request was repeated that another process began and did not finish: it may have been carried out or not.",
-    fix: "Look whether it was, and send it again with a new key if not. With the keys in the store of your entities it is always known.",
+    fix: "Check whether it was carried out, and send it again with a new key if not. With the keys in the store of your entities the outcome is always known.",
   },
   NITRO_IDEMPOTENCY_DONE: {
     status: 409,
@@ -130,7 +130,7 @@ registerErrors({
     status: 400,
     audience: "client",
     when: "A request body, query or path cannot be read: malformed JSON, a broken form, a bad percent escape.",
-    fix: "Send what the Content-Type header says.",
+    fix: "Send a body that matches the Content-Type header.",
   },
   NITRO_UNSUPPORTED_BODY: {
     status: 415,
@@ -173,7 +173,7 @@ registerErrors({
   },
   NITRO_SECRET: {
     status: 500,
-    when: "The app has to sign what a browser carries, and its secret is missing in production or too short.",
+    when: "The app has to sign a cookie or a form value, and its secret is missing in production or too short.",
     fix: "Set NITRO_SECRET to a long random text, or give nitro({ secret }).",
   },
   NITRO_NO_REQUEST: {

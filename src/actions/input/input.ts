@@ -153,7 +153,7 @@ async function orMalformed(host: NonNullable<ReturnType<typeof hostBodyOf>>): Pr
 function lost(fix: string): NitroError {
   return new NitroError(
     "NITRO_BODY_LOST",
-    "The request body was read before nitro, and what was read is nowhere to be found.",
+    "The request body was read before nitro, and its parsed value is not on the request.",
     { fix },
   )
 }

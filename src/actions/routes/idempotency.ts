@@ -231,6 +231,6 @@ function responseFrom(text: string, { isKnown }: RequestKey): Response {
 function unknownOutcome(): NitroError {
   return new NitroError(
     "NITRO_IDEMPOTENCY_UNKNOWN",
-    "This request was begun and not finished. It may have been carried out or not.",
+    "This request was started and not finished. It may or may not have been carried out.",
   )
 }

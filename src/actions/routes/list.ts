@@ -95,7 +95,7 @@ function sortOf(entity: EntityClass, input: unknown): [name: string, direction: 
   const orders = new Map<string, "asc" | "desc">()
   for (const part of parts) {
     const { name } = visibleField(entity, part.replace(/^-/, ""), "sort")
-    if (orders.has(name)) throw badRequest(`A list is sorted by "${name}" once.`)
+    if (orders.has(name)) throw badRequest(`The list is sorted by "${name}" twice.`)
     orders.set(name, part.startsWith("-") ? "desc" : "asc")
   }
   return [...orders]

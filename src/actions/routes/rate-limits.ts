@@ -66,7 +66,7 @@ export function countRun(
   const caller = userKey(user) ?? `address ${networkOf(address())}`
   const seconds = app.part(buckets).take(`${name} ${caller}`, limit, performance.now())
   if (seconds === undefined) return
-  throw new NitroError("NITRO_RATE_LIMIT", `This was done too often. Try again in ${seconds} s.`, {
+  throw new NitroError("NITRO_RATE_LIMIT", `Too many requests. Try again in ${seconds} s.`, {
     retryAfterSeconds: seconds,
   })
 }
