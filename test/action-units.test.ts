@@ -211,10 +211,10 @@ describe.each(stores)("actions on %s", (_name, openStore) => {
     withStores(store, () => Counter.require(id))
 
   test("lose none of twenty changes at once that need no waiting", async store => {
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 20 }, () => post(store, Counter, "a", "add")),
     )
-    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 204))
+    expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 204))
     expect((await counter(store)).n).toBe(20)
     await Promise.all(Array.from({ length: 10 }, () => post(store, Versioned, "a", "add")))
     expect((await withStores(store, () => Versioned.require("a"))).n).toBe(10)
@@ -222,10 +222,10 @@ describe.each(stores)("actions on %s", (_name, openStore) => {
 
   test("lose and refuse none of twenty changes that wait for a slow one", async store => {
     const slow = post(store, Counter, "a", "writeThenWait")
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 20 }, () => post(store, Counter, "a", "add")),
     )
-    expect([(await slow).status, ...answers.map(({ status }) => status)]).toEqual(
+    expect([(await slow).status, ...responses.map(({ status }) => status)]).toEqual(
       Array(21).fill(204),
     )
     expect((await counter(store)).toJSON()).toEqual({ id: "a", n: 21, name: "held" })
@@ -237,10 +237,10 @@ describe.each(stores)("actions on %s", (_name, openStore) => {
     await withStores(store, () =>
       Counter.createMany(Array.from({ length: 8 }, (_, at) => ({ id: `m${at}` }))),
     )
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 8 }, (_, at) => post(store, Counter, `m${at}`, "meet")),
     )
-    expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(204))
+    expect(responses.map(({ status }) => status)).toEqual(Array(8).fill(204))
     expect(await withStores(store, () => Counter.where({ n: 1 }).count())).toBe(8)
   })
 
@@ -281,10 +281,10 @@ describe.each(stores)("actions on %s", (_name, openStore) => {
   })
 
   test("see what is stored when they read after waiting", async store => {
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 8 }, () => post(store, Counter, "a", "addAfterRead")),
     )
-    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 204))
+    expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 204))
     expect((await counter(store)).n).toBe(8)
   })
 
@@ -309,8 +309,8 @@ describe.each(stores)("actions on %s", (_name, openStore) => {
     await sleep(20)
     expect((await post(store, Counter, "b", "read", "GET")).status).toBe(200)
     const later = [post(store, Counter, "b", "add"), post(store, Counter, "a", "add")]
-    for (const answer of await Promise.all(stuck))
-      expect([answer.status, answer.headers.get("retry-after")]).toEqual([504, "1"])
+    for (const response of await Promise.all(stuck))
+      expect([response.status, response.headers.get("retry-after")]).toEqual([504, "1"])
     expect(errors.map(({ where }) => where).sort()).toEqual([
       "Counter.never",
       "Counter.stuck",
@@ -424,9 +424,9 @@ describe("a request that waits too long for a store", () => {
     arrived = 0
     const stuck = post(store, Counter, "a", "stuckWriting")
     await begun(1)
-    const answer = await post(store, Counter, "b", "add")
-    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"])
-    expect(await answer.json()).toEqual({
+    const response = await post(store, Counter, "b", "add")
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"])
+    expect(await response.json()).toEqual({
       error: {
         code: "NITRO_INTERNAL",
         message: "The server is busy. Please try again in a moment.",

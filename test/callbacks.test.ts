@@ -124,7 +124,7 @@ const request = (path: string): Request =>
     body: "{}",
   })
 
-const answerOf = async (
+const responseOf = async (
   options: Parameters<typeof nitro>[0],
   path = "/callback-notes/a/mark",
 ): Promise<unknown> => {
@@ -249,7 +249,7 @@ const table: Record<
     }),
   },
   "ExposeOptions.allow": {
-    run: allow => onRow(() => answerOf({ entities: [expose(Note, { allow })] })),
+    run: allow => onRow(() => responseOf({ entities: [expose(Note, { allow })] })),
     outcome: {
       throws: [500, ["before"]],
       rejects: [500, ["before"]],
@@ -263,7 +263,7 @@ const table: Record<
       const handlers = createHandlers()
       handlers.handle(Ask, async () => void (await Note.create({ text: "asked" })))
       return onRow(() =>
-        answerOf({ routes: [commands([Ask], { handlers, allow })] }, "/cmds/ask-callback"),
+        responseOf({ routes: [commands([Ask], { handlers, allow })] }, "/cmds/ask-callback"),
       )
     },
     outcome: {
@@ -279,7 +279,7 @@ const table: Record<
       const handlers = createHandlers()
       handlers.handle(Ask, async () => void (await Note.create({ text: "asked" })), { allow })
       return onRow(() =>
-        answerOf({ routes: [commands([Ask], { handlers })] }, "/cmds/ask-callback"),
+        responseOf({ routes: [commands([Ask], { handlers })] }, "/cmds/ask-callback"),
       )
     },
     outcome: {
@@ -291,7 +291,7 @@ const table: Record<
     },
   },
   "NitroOptions.user": {
-    run: user => onRow(() => answerOf({ user })),
+    run: user => onRow(() => responseOf({ user })),
     outcome: {
       throws: ["the callback failed", ["before"]],
       rejects: ["the callback failed", ["before"]],
@@ -302,17 +302,18 @@ const table: Record<
   },
   "NitroOptions.partition": {
     run: partition =>
-      onRow(() => answerOf({ partition, secret: "a secret that is long enough for tests" })),
+      onRow(() => responseOf({ partition, secret: "a secret that is long enough for tests" })),
     outcome: always(["NITRO_ASYNC_CALLBACK", ["before"]], {
       throws: ["the callback failed", ["before"]],
     }),
   },
   "NitroOptions.locale": {
-    run: locale => onRow(() => answerOf({ locale })),
+    run: locale => onRow(() => responseOf({ locale })),
     outcome: always([500, ["before"]]),
   },
   "DispatcherOptions.clientAddress": {
-    run: clientAddress => onRow(() => answerOf({ clientAddress }, "/callback-notes/a/mark-often")),
+    run: clientAddress =>
+      onRow(() => responseOf({ clientAddress }, "/callback-notes/a/mark-often")),
     outcome: always([500, ["before"]]),
   },
   "endStreams rule": {
@@ -383,7 +384,7 @@ const table: Record<
       handlers.handle(Ask, async () => void (await Note.create({ text: "asked" })))
       handlers.use(middleware)
       return onRow(() =>
-        answerOf({ routes: [commands([Ask], { handlers })] }, "/cmds/ask-callback"),
+        responseOf({ routes: [commands([Ask], { handlers })] }, "/cmds/ask-callback"),
       )
     },
     outcome: {
@@ -440,8 +441,8 @@ describe("a function of the application", () => {
     const others = [
       // Ours, between files.
       ...[
-        "CallOptions.policy",
-        "CallOptions.latePolicy",
+        "RunOptions.policy",
+        "RunOptions.latePolicy",
         "StreamOptions.onEnd",
         "PooledConnectionsOptions.open",
       ],

@@ -31,7 +31,7 @@ const missing = existsSync(folder)
 if (missing !== "") console.info(`datastar-golden is skipped: ${missing}`)
 
 /** One event, as the `events` of the request's signals ask for it. */
-function answer({
+function response({
   type,
   elements,
   signals,
@@ -46,7 +46,7 @@ function answer({
 
 async function handle(request: Request): Promise<Response> {
   const { events } = (await readSignals(request)) as { events: AskedEvent[] }
-  return sseResponse(events.map(answer))
+  return sseResponse(events.map(response))
 }
 
 function toRequest(message: IncomingMessage): Request {

@@ -20,7 +20,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "src/events/types/event-type.ts: resolution",
     "src/live/change-events.ts: bridges",
     "src/live/change-events.ts: claimed",
-    "src/live/change-events.ts: endObserving",
+    "src/live/change-events.ts: unfollow",
     "src/shared/errors.ts: registers",
     "src/stores/sql/migrations/dialects.ts: dialects",
   ],
@@ -65,7 +65,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
   ],
   "whether there is anything to look for, so that none of it costs nothing": [
     "src/actions/routes/reading.ts: open",
-    "src/actions/routes/reading.ts: stopObserving",
+    "src/actions/routes/reading.ts: unfollow",
     "src/entity/binding/query-scopes.ts: areUsed",
     "src/entity/binding/unit.ts: openUnits",
     "src/entity/memory/transaction-frame.ts: abandoned",

@@ -89,9 +89,9 @@ describe.each([
 
 it("stays where the user has gone meanwhile", async () => {
   const page = await browser.newPage()
-  let answer: () => void = () => {}
+  let response: () => void = () => {}
   const held = new Promise<void>(resolve => {
-    answer = resolve
+    response = resolve
   })
   await page.route("**/orders", async route => {
     await held
@@ -100,7 +100,7 @@ it("stays where the user has gone meanwhile", async () => {
   await page.goto(url)
   await page.getByRole("button", { name: "Order" }).click()
   await page.getByLabel("Elsewhere").focus()
-  answer()
+  response()
   await page.getByRole("alert").filter({ hasText: /\w/ }).first().waitFor()
   expect(await focused(page)).toBe("Elsewhere")
   await page.close()

@@ -62,27 +62,27 @@ for (const [kind, store] of [
       await Product.deleteWhere({}, { all: true })
       ;({ id } = await Product.create({ name: "Desk", price: 5 }))
     })
-    const answer = async (path: string, headers?: Record<string, string>) => {
+    const response = async (path: string, headers?: Record<string, string>) => {
       const response = await app(post(path, headers))
       return { status: response.status, body: await response.json() }
     }
 
     it("lets through only what it lists: of an entity, a list, an object, a generator", async () => {
       const desk = { name: "Desk", price: 5 }
-      expect((await answer(`/products/${id}/one`)).body).toEqual(desk)
-      expect((await answer("/products/many")).body).toEqual([desk])
-      expect((await answer("/products/nested")).body).toEqual({
+      expect((await response(`/products/${id}/one`)).body).toEqual(desk)
+      expect((await response("/products/many")).body).toEqual([desk])
+      expect((await response("/products/nested")).body).toEqual({
         items: [desk],
         when: "1970-01-01T00:00:00.000Z",
       })
-      expect((await answer("/products/each")).body).toEqual({ result: [desk] })
-      expect((await answer(`/products/${id}/text`)).body).toEqual({ sku: "7" })
+      expect((await response("/products/each")).body).toEqual({ result: [desk] })
+      expect((await response(`/products/${id}/text`)).body).toEqual({ sku: "7" })
     })
 
     it.each([{}, { "idempotency-key": crypto.randomUUID() }])(
       "responds to a mismatch with 500, without details, and rolls the writes back %#",
       async headers => {
-        const { status, body } = await answer(`/products/${id}/wrong`, headers)
+        const { status, body } = await response(`/products/${id}/wrong`, headers)
         expect(status).toBe(500)
         expect(JSON.stringify(body)).not.toMatch(/secret|output|Product|small/i)
         expect((await Product.require(id)).cost).toBe(1)
@@ -94,7 +94,7 @@ for (const [kind, store] of [
     )
 
     it("refuses a Response, which no schema has looked at", async () => {
-      expect((await answer("/products/response")).status).toBe(500)
+      expect((await response("/products/response")).status).toBe(500)
       expect(reported[0]?.error).toMatchObject({ code: "NITRO_ACTION_OUTPUT" })
     })
 

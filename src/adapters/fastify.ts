@@ -11,8 +11,8 @@ import { responseOf } from "./host-value.ts"
 import type { Mount } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
 import { hostBody, joinedParts, setHeaders } from "./node-response.ts"
-import { requestIdHeader } from "./page-answer.ts"
 import { PageRequest } from "./page-request.ts"
+import { requestIdHeader } from "./page-response.ts"
 import { loadSrvx, srvx } from "./srvx.ts"
 
 /** The parts of Fastify that the adapter needs. Structural, so that no type of Fastify's is required. */

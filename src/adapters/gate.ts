@@ -14,7 +14,13 @@ import { App, warnAtStart } from "../app/internal.ts"
 import { withPartition } from "../entity/index.ts"
 import { hasPartitionedStores } from "../entity/internal.ts"
 import { currentPartition } from "../entity/store.ts"
-import { asksForStream, asksOnce, busyAnswer, liveApp, prepareLive } from "../live/internal.ts"
+import {
+  busyResponse,
+  liveApp,
+  mayRequestStream,
+  prepareLive,
+  requestsOnce,
+} from "../live/internal.ts"
 import { isThenable, syncResult } from "../shared/callback.ts"
 import { beforeDeadline, defaultDeadlineMs } from "../shared/deadline.ts"
 import { NitroError } from "../shared/errors.ts"
@@ -29,8 +35,8 @@ import { errorResponse } from "./host-errors.ts"
 import type { Mount } from "./mount.ts"
 import { type NitroOptions, nitroOptions } from "./nitro-options.ts"
 import { OpenContext } from "./open-context.ts"
-import { requestIdHeader, withOurHeaders } from "./page-answer.ts"
 import { PageRequest } from "./page-request.ts"
+import { requestIdHeader, withOurHeaders } from "./page-response.ts"
 import { joined } from "./plugin-run.ts"
 
 /** A request as a host hands it to the app. */
@@ -84,14 +90,14 @@ export function createGate(options: NitroOptions): Gate {
     const inPlugins = plugins.inContext === undefined ? fn : plugins.inContext(context, fn)
     const run =
       partition === undefined ? inPlugins : ((() => withPartition(partition, inPlugins)) as () => T)
-    const by = (known: User | undefined): T => {
-      context.user = known
+    const by = (resolved: User | undefined): T => {
+      context.user = resolved
       return withRequest(context, run)
     }
     const user = options.user?.(context.request)
     if (isThenable(user))
-      return beforeDeadline(Promise.resolve(user), deadlineMs, "nitro({ user })").then(known =>
-        by(known),
+      return beforeDeadline(Promise.resolve(user), deadlineMs, "nitro({ user })").then(resolved =>
+        by(resolved),
       ) as Promise<Awaited<T>>
     return by(user)
   }
@@ -118,8 +124,8 @@ export function createGate(options: NitroOptions): Gate {
       // No page of the host: a script that is not there must not be a page that it has for all other paths.
       if (isWithin && inner.startsWith("/_nitro/")) return notFound()
       // Before the page's route does any work.
-      return asksForStream(search) && (app.isClosed || app.part(liveApp).isFull)
-        ? busyAnswer()
+      return mayRequestStream(search) && (app.isClosed || app.part(liveApp).isFull)
+        ? busyResponse()
         : undefined
     }
     const session = sessionFor(app, request, options.partition)
@@ -166,7 +172,7 @@ export function createGate(options: NitroOptions): Gate {
       request,
       requestId,
       live,
-      once: asksOnce(search),
+      once: requestsOnce(search),
       cookies,
       inContext: fn => inContext(context, visitor?.partition, fn),
     })

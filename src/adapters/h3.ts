@@ -8,8 +8,8 @@ import { bodyHeaders } from "./host-headers.ts"
 import { responseOf } from "./host-value.ts"
 import { type Mount, mountBelow } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
-import { requestIdHeader } from "./page-answer.ts"
 import { PageRequest } from "./page-request.ts"
+import { requestIdHeader } from "./page-response.ts"
 
 /** The part of h3's event that the adapter needs. Structural, so that no type of h3's is required. */
 interface H3Event {

@@ -2,7 +2,7 @@
 import type { ServerResponse } from "node:http"
 import { clientLeft } from "./page-request.ts"
 
-const held = ["writeHead", "write", "end", "cork", "uncork", "flushHeaders"] as const
+const heldMethods = ["writeHead", "write", "end", "cork", "uncork", "flushHeaders"] as const
 
 /** Called when the response ends, as long as it is held. */
 const ends = new WeakMap<object, () => void>()
@@ -10,11 +10,13 @@ const ends = new WeakMap<object, () => void>()
 const holders = new WeakMap<object, object>()
 
 /**
- * Runs `answer`, which writes to `res` as always, and resolves with the status once it ends the response. Afterwards `res` is as
- * before: nothing was sent, and of its headers those are left that were set before, and cookies. Rejects as `answer` does.
+ * Runs `route`, which writes to `res` as always, and resolves with the status once it ends the response. Afterwards `res` is as
+ * before: nothing was sent, and of its headers those are left that were set before, and cookies. Rejects as `route` does.
  */
-export async function statusOf(res: ServerResponse, answer: () => unknown): Promise<number> {
-  const own = new Map(held.filter(name => Object.hasOwn(res, name)).map(name => [name, res[name]]))
+export async function statusOf(res: ServerResponse, route: () => unknown): Promise<number> {
+  const ownMethods = new Map(
+    heldMethods.filter(name => Object.hasOwn(res, name)).map(name => [name, res[name]]),
+  )
   const headers = res.getHeaders()
   const prototype: object = Object.getPrototypeOf(res)
   try {
@@ -22,18 +24,18 @@ export async function statusOf(res: ServerResponse, answer: () => unknown): Prom
       ends.set(res, () => resolve(res.statusCode))
       // A property that is deleted later would leave a slow object, three times as large, for as long as the stream is open.
       Object.setPrototypeOf(res, holderOf(prototype))
-      for (const name of own.keys()) Object.assign(res, { [name]: substitutes[name] })
+      for (const name of ownMethods.keys()) Object.assign(res, { [name]: substitutes[name] })
       res.once("close", () => resolve(clientLeft))
       // `next` of a router returns before the page is rendered, so its promise says only that it failed.
-      Promise.resolve(answer()).catch(reject)
+      Promise.resolve(route()).catch(reject)
     })
   } finally {
     ends.delete(res)
     Object.setPrototypeOf(res, prototype)
-    for (const name of held) {
-      if (own.has(name)) Object.assign(res, { [name]: own.get(name) })
+    for (const name of heldMethods) {
+      if (ownMethods.has(name)) Object.assign(res, { [name]: ownMethods.get(name) })
       else if (Object.hasOwn(res, name))
-        delete (res as Partial<Record<(typeof held)[number], unknown>>)[name]
+        delete (res as Partial<Record<(typeof heldMethods)[number], unknown>>)[name]
     }
     for (const name of res.getHeaderNames()) if (name !== "set-cookie") res.removeHeader(name)
     for (const [name, value] of Object.entries(headers))
@@ -52,7 +54,7 @@ function holderOf(prototype: object): object {
 }
 
 const nothing = (): void => {}
-const substitutes: Readonly<Record<(typeof held)[number], unknown>> = {
+const substitutes: Readonly<Record<(typeof heldMethods)[number], unknown>> = {
   writeHead(this: ServerResponse, status: number) {
     this.statusCode = status
     return this

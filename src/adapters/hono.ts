@@ -8,8 +8,8 @@ import { registerErrorResponses } from "./host-errors.ts"
 import { addHostHeaders, withHostHeaders } from "./host-headers.ts"
 import { type HonoRoute, honoMountOf } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
-import { withOurHeaders } from "./page-answer.ts"
 import { PageRequest } from "./page-request.ts"
+import { withOurHeaders } from "./page-response.ts"
 
 /** The part of Hono's context that the adapter needs. Structural, so that no type of Hono's is required. */
 interface HonoContext {

@@ -47,9 +47,9 @@ export function addHostHeaders(
 }
 
 function addVary(headers: Headers, value: string): void {
-  const known = new Set((headers.get("vary") ?? "").toLowerCase().split(/\s*,\s*/))
+  const current = new Set((headers.get("vary") ?? "").toLowerCase().split(/\s*,\s*/))
   const missing = value
     .split(/\s*,\s*/)
-    .filter(name => name !== "" && !known.has(name.toLowerCase()))
+    .filter(name => name !== "" && !current.has(name.toLowerCase()))
   if (missing.length > 0) headers.append("vary", missing.join(", "))
 }

@@ -50,19 +50,19 @@ const hosts: Record<string, (Note: ReturnType<typeof makeNote>) => Promise<Host>
   },
   fetch: Note => {
     const handle = forFetch({ entities: [expose(Note)] })
-    const answer = (path: string) => {
+    const response = (path: string) => {
       if (path === "/") return respond(page(Note))
       if (path === "/plain") return respond(<Page title="No live views" />)
       return new Response("no", { status: path === "/denied" ? 403 : 500 })
     }
     return served(
-      { fetch: request => handle(request, () => answer(new URL(request.url).pathname)) },
+      { fetch: request => handle(request, () => response(new URL(request.url).pathname)) },
       handle,
     )
   },
   "node, with a handler": Note => {
     const app = forNode({ entities: [expose(Note)] }, (req, res) =>
-      answerNode(Note, req.url ?? "/", res),
+      respondOnNode(Note, req.url ?? "/", res),
     )
     return listen(createServer(app), app)
   },
@@ -70,14 +70,14 @@ const hosts: Record<string, (Note: ReturnType<typeof makeNote>) => Promise<Host>
     const middleware = forNode({ entities: [expose(Note)] })
     return listen(
       createServer((req, res) =>
-        middleware(req, res, () => void answerNode(Note, req.url ?? "/", res)),
+        middleware(req, res, () => void respondOnNode(Note, req.url ?? "/", res)),
       ),
       middleware,
     )
   },
 }
 
-async function answerNode(
+async function respondOnNode(
   Note: ReturnType<typeof makeNote>,
   url: string,
   res: import("node:http").ServerResponse,

@@ -11,8 +11,8 @@ import { type Mount, mountBelow } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
 import { type ParsedRequest, takeBody } from "./node-body.ts"
 import { hostBody, joinedParts, nodeHeaders, setHeaders } from "./node-response.ts"
-import { requestIdHeader } from "./page-answer.ts"
 import { PageRequest } from "./page-request.ts"
+import { requestIdHeader } from "./page-response.ts"
 import { loadSrvx, srvx } from "./srvx.ts"
 
 /** The part of Koa's context that the adapter needs. Structural, so that no type of Koa's is required. */

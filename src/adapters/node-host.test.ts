@@ -32,7 +32,7 @@ async function start(route: (reply: Reply) => unknown, mount?: string): Promise<
     const run = async () => route(reply)
     const url = req.url ?? "/"
     if (mount !== undefined) req.url = url.slice(mount.length) || "/"
-    const isAnswered = await host.respond({
+    const hasResponded = await host.respond({
       req,
       res,
       next: run,
@@ -42,7 +42,7 @@ async function start(route: (reply: Reply) => unknown, mount?: string): Promise<
         return reply.status
       },
     })
-    if (!isAnswered) res.writeHead(reply.status).end(reply.body)
+    if (!hasResponded) res.writeHead(reply.status).end(reply.body)
   }
   server = createServer((req, res) => {
     handle(req, res).catch((error: Error) => res.writeHead(500).end(error.message))
@@ -83,8 +83,8 @@ it("leaves errors of a route to the host", async () => {
   const url = await start(() => {
     throw new Error("the route failed")
   })
-  const answer = await fetch(`${url}/page`)
-  expect([answer.status, await answer.text()]).toEqual([500, "the route failed"])
+  const response = await fetch(`${url}/page`)
+  expect([response.status, await response.text()]).toEqual([500, "the route failed"])
 })
 
 it("takes the mount path that the host says", async () => {

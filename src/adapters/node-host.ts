@@ -8,8 +8,8 @@ import { type NodeMount, nodeMountOf } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
 import { takeBody } from "./node-body.ts"
 import { sendResponse } from "./node-response.ts"
-import { requestIdHeader } from "./page-answer.ts"
 import { PageRequest } from "./page-request.ts"
+import { requestIdHeader } from "./page-response.ts"
 import { loadSrvx, srvx } from "./srvx.ts"
 
 /** One request of a node host, and how the host runs its own route for it. */

@@ -7,7 +7,7 @@ import { isStream, StreamBody } from "./node-stream.ts"
 import { loadSrvx, srvx } from "./srvx.ts"
 
 /** The parts of a fast response, without the cost of a web `Response`. */
-interface NodeAnswer {
+interface NodeParts {
   readonly status: number
   readonly statusText: string
   /** Names and values in turn. */
@@ -91,8 +91,8 @@ async function sendStream(res: ServerResponse, body: ReadableStream<Uint8Array>)
 export function joinedParts(
   response: Response,
   host: Iterable<readonly [name: string, value: string]>,
-): Omit<NodeAnswer, "headers"> & { readonly headers: Headers } {
-  const { headers, ...parts } = answerOf(response)
+): Omit<NodeParts, "headers"> & { readonly headers: Headers } {
+  const { headers, ...parts } = partsOf(response)
   const joined = new Headers()
   for (let i = 0; i < headers.length; i += 2)
     joined.append(headers[i] as string, headers[i + 1] as string)
@@ -110,8 +110,8 @@ export function setHeaders(
   if (cookies.length > 0) set("set-cookie", cookies)
 }
 
-function answerOf(response: Response): NodeAnswer {
-  const fast = (response as { _toNodeResponse?(): NodeAnswer })._toNodeResponse?.()
+function partsOf(response: Response): NodeParts {
+  const fast = (response as { _toNodeResponse?(): NodeParts })._toNodeResponse?.()
   if (fast !== undefined) return fast
   const headers = [...response.headers].flat()
   return { status: response.status, statusText: response.statusText, headers, body: response.body }

@@ -70,8 +70,8 @@ const request = (address: string, version = "1.1", more = ""): string =>
   `GET ${address} HTTP/${version}\r\nhost: app.test\r\n${more}\r\n`
 
 /** The response without its chunks. @throws where they are not well-formed. */
-function bodyOf(answer: string): string {
-  let rest = Buffer.from(answer.slice(answer.indexOf("\r\n\r\n") + 4))
+function bodyOf(response: string): string {
+  let rest = Buffer.from(response.slice(response.indexOf("\r\n\r\n") + 4))
   let body = ""
   while (rest.length > 0) {
     const [head] = rest.toString("latin1").split("\r\n", 1) as [string]
@@ -139,10 +139,10 @@ it("wait for the responses before them on their connection", async () => {
   expect(reader.text()).toBe("")
   open()
   await changes([reader])
-  const answers = reader.text().split(/(?=HTTP\/1\.1 200)/)
-  expect(answers).toHaveLength(2)
-  expect(answers[0]).toContain("slow answer")
-  expect(bodyOf(answers[1] as string)).toMatch(/>early<[\s\S]*>third</)
+  const responses = reader.text().split(/(?=HTTP\/1\.1 200)/)
+  expect(responses).toHaveLength(2)
+  expect(responses[0]).toContain("slow answer")
+  expect(bodyOf(responses[1] as string)).toMatch(/>early<[\s\S]*>third</)
 })
 
 it.each([

@@ -31,10 +31,10 @@ export class StreamBody implements AsyncIterable<Uint8Array> {
   }
 }
 
-const answers = new WeakSet<Response>()
+const streamResponses = new WeakSet<Response>()
 
 /** Whether it is the stream of a live page, and no copy of it. */
-export const isStream = (response: Response): boolean => answers.has(response)
+export const isStream = (response: Response): boolean => streamResponses.has(response)
 
 interface NodeHostRequest extends Request {
   readonly runtime?: { readonly node?: { readonly res?: ServerResponse } }
@@ -53,17 +53,17 @@ export function nodeStreams(Response: Responses): StreamHost {
       res.once("close", listener)
       if (res.destroyed) listener()
     },
-    answer(request, stream, headers) {
+    respond(request, stream, headers) {
       const res = responseOf(request)
       const isGzip =
         res !== undefined && isUntouched(res) && takesGzip(request.headers.get("accept-encoding"))
-      const answer = new Response(new StreamBody(stream, isGzip), {
+      const response = new Response(new StreamBody(stream, isGzip), {
         headers: isGzip
           ? { ...headers, "content-encoding": "gzip", vary: "accept-encoding" }
           : headers,
       })
-      answers.add(answer)
-      return answer
+      streamResponses.add(response)
+      return response
     },
   }
 }

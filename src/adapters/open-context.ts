@@ -4,7 +4,7 @@ import { localeOf } from "../actions/internal.ts"
 import { syncResult } from "../shared/callback.ts"
 import type { NitroOptions } from "./nitro-options.ts"
 
-/** A class: an object literal that computes a member is slow to make and to read. What few requests read is made late. */
+/** A class: an object literal that computes a member is slow to make and to read. Members that few requests read are created late. */
 export class OpenContext implements RequestContext {
   readonly app: AppState
   readonly request: Request

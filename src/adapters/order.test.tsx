@@ -69,13 +69,13 @@ async function ask(server: Server): Promise<{ status: number; text: string }> {
   return { status: response.status, text: await response.text().catch(() => "broken off") }
 }
 
-type Answer = (content: () => Child) => Promise<{ status: number; text: string }>
+type PlannedResponse = (content: () => Child) => Promise<{ status: number; text: string }>
 
 function honoApp(
   content: () => Child,
   first: "route" | "middleware" | "none",
   streamed: boolean,
-): Answer {
+): PlannedResponse {
   return async () => {
     const app = new Hono()
     if (first === "middleware") app.use(onHono(options) as never)
@@ -93,7 +93,7 @@ function honoApp(
   }
 }
 
-function expressApp(content: () => Child, first: "route" | "middleware" | "none"): Answer {
+function expressApp(content: () => Child, first: "route" | "middleware" | "none"): PlannedResponse {
   return () => {
     const app = express()
     if (first === "middleware") app.use(onNode(options) as never)
@@ -113,9 +113,9 @@ describe.each(contents)("%s", (_, content) => {
     ["in Hono, streamed", honoApp(content, "none", true)],
     ["in Express, before the middleware", expressApp(content, "route")],
     ["in Express, without it", expressApp(content, "none")],
-  ])("%s is refused", async (_host, answer) => {
+  ])("%s is refused", async (_host, response) => {
     reports.mockImplementation(() => {})
-    const { status, text } = await answer(content)
+    const { status, text } = await response(content)
     reports.mockReset()
     expect(status === 500 || !text.includes("</html>")).toBe(true)
     expect(text).toMatch(/NITRO_NO_APP|app\.use\(nitro/)
@@ -125,8 +125,8 @@ describe.each(contents)("%s", (_, content) => {
     ["in Hono, after the middleware", honoApp(content, "middleware", false)],
     ["in Hono, streamed", honoApp(content, "middleware", true)],
     ["in Express, after the middleware", expressApp(content, "middleware")],
-  ])("%s is answered", async (_host, answer) => {
-    expect((await answer(content)).status).toBe(200)
+  ])("%s is answered", async (_host, response) => {
+    expect((await response(content)).status).toBe(200)
   })
 
   it("as text, in a test or a job, needs no app", async () => {

@@ -5,10 +5,10 @@ import { reportError } from "../shared/report.ts"
 import { withRequestId } from "../shared/request-id.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { errorResponse } from "./host-errors.ts"
-import { finish, releasing, withOurHeaders } from "./page-answer.ts"
+import { finish, releasing, withOurHeaders } from "./page-response.ts"
 
 /** Runs a function in the context of the request, as the user and the plugins complete it. */
-export type InContext = <T>(answer: () => T) => MaybePromise<Awaited<T>> | T
+export type InContext = <T>(fn: () => T) => MaybePromise<Awaited<T>> | T
 
 interface PageSettings {
   readonly request: Request
@@ -55,9 +55,9 @@ export class PageRequest {
     try {
       response = await this.run(route)
     } catch (error) {
-      const answer = errorResponse(error, this.#settings.request)
-      if (answer === undefined) throw error
-      response = answer
+      const responseToError = errorResponse(error, this.#settings.request)
+      if (responseToError === undefined) throw error
+      response = responseToError
     }
     return this.finish(response)
   }
@@ -74,9 +74,9 @@ export class PageRequest {
   }
 
   /** A page's script takes the status for what it is to do next, so an error is one too. */
-  async #streamed(answer: () => MaybePromise<Response>): Promise<Response> {
+  async #streamed(respond: () => MaybePromise<Response>): Promise<Response> {
     try {
-      return await answer()
+      return await respond()
     } catch (error) {
       const { status, isReported } = shownError(error)
       if (isReported) reportError(error, "a page's stream", "adapters")

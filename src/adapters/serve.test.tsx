@@ -71,11 +71,11 @@ it("finishes what is under way first", async () => {
     },
     { port: 0, graceMs },
   )
-  const answer = fetch(server.url)
+  const response = fetch(server.url)
   await begun
   const closing = server.close()
   release()
-  expect(await (await answer).text()).toBe("done")
+  expect(await (await response).text()).toBe("done")
   await closing
 })
 
@@ -89,10 +89,10 @@ it("stops after its grace, whatever is under way", async () => {
     return new Promise<Response>(() => undefined)
   }
   const server = await serve({ fetch: fetchNever }, { port: 0, graceMs: 1 })
-  const answer = fetch(server.url).catch(error => String(error))
+  const response = fetch(server.url).catch(error => String(error))
   await begun
   await server.close()
-  expect(await answer).toContain("fetch failed")
+  expect(await response).toContain("fetch failed")
 })
 
 it("ends its own streams alone", async () => {

@@ -1,7 +1,7 @@
 // `serve(app)`: listens, prints the address, and ends cleanly. For hosts that speak fetch; others bring their own server.
 import type { Server, ServerResponse } from "node:http"
 import { appsReady } from "../app/internal.ts"
-import { asksForStream, StreamOwner } from "../live/internal.ts"
+import { mayRequestStream, StreamOwner } from "../live/internal.ts"
 import { NitroError } from "../shared/errors.ts"
 import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
 import { reportError } from "../shared/report.ts"
@@ -46,7 +46,7 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   const hostname = options.host ?? process.env["HOST"] ?? "127.0.0.1"
   const streams = new StreamOwner()
   const fetch = (request: Request): MaybePromise<Response> =>
-    asksForStream(request.url) ? streams.run(() => app.fetch(request)) : app.fetch(request)
+    mayRequestStream(request.url) ? streams.run(() => app.fetch(request)) : app.fetch(request)
   const server = listen({
     fetch,
     error: respondToError,

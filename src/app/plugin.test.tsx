@@ -91,8 +91,8 @@ describe("a plugin", () => {
     const app = nitro({ entities: [expose(Note)], plugins: [around("outer"), around("inner")] })
     await app(new Request("http://app.test/notes", { headers: json }))
     expect(order).toEqual(["outer /notes", "inner /notes", "inner 200", "outer 200"])
-    const answer = await app(new Request("http://app.test/notes/none", { headers: json }))
-    expect([answer.status, await answer.text()]).toEqual([429, "slow down"])
+    const response = await app(new Request("http://app.test/notes/none", { headers: json }))
+    expect([response.status, await response.text()]).toEqual([429, "slow down"])
     expect(app.plugins).toEqual(["outer", "inner"])
     await app.close()
   })
@@ -160,14 +160,14 @@ describe("a plugin", () => {
     expect(routesAtSetup).toEqual([])
     expect(app.routes.map(({ name }) => name)).toContain("Ping")
     const route = app.routes.find(({ method }) => method === "POST")?.path ?? ""
-    const answer = await app(
+    const response = await app(
       new Request(`http://app.test${route}`, {
         method: "POST",
         headers: { ...json, "content-type": "application/json" },
         body: JSON.stringify({ word: "hello" }),
       }),
     )
-    expect(await answer.json()).toEqual({ pong: "hello" })
+    expect(await response.json()).toEqual({ pong: "hello" })
     await app.close()
     expect(closed).toEqual(["c", "b", "a"])
   })
@@ -185,11 +185,11 @@ describe("a plugin", () => {
     })
     const app = nitro({ entities: [expose(Note)], plugins: [failing] })
     for (const path of ["/", "/notes"]) {
-      const answer = await app(new Request(`http://app.test${path}`, { headers: json }), () => {
+      const response = await app(new Request(`http://app.test${path}`, { headers: json }), () => {
         reads++
         return new Response("page")
       })
-      expect([answer.status, await answer.json()]).toMatchObject([
+      expect([response.status, await response.json()]).toMatchObject([
         401,
         { error: { message: "No session." } },
       ])
@@ -214,10 +214,10 @@ describe("a plugin", () => {
     )
     const plain = nitro({})
     const page = async (app: typeof plain, path: string) => {
-      const answer = await app(new Request(`http://app.test${path}`), () =>
+      const response = await app(new Request(`http://app.test${path}`), () =>
         respond(Page({ title: "T", nonce: "abc" }, Promise.resolve("x"))),
       )
-      return answer.text()
+      return response.text()
     }
     const pages = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>

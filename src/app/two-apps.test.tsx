@@ -85,8 +85,8 @@ it("never mix, in requests side by side", async () => {
   // The limits of each.
   const large = JSON.stringify({ text: "x", owner: "y".repeat(250) })
   const statuses = made.map(async ({ app, basePath }) => {
-    const answer = await send(app, `${basePath}/notes`, "u1", { method: "POST", body: large })
-    return answer.status
+    const response = await send(app, `${basePath}/notes`, "u1", { method: "POST", body: large })
+    return response.status
   })
   expect(await Promise.all(statuses)).toEqual([413, 403])
   await Promise.all(made.map(({ app }) => app.close()))

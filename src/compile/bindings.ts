@@ -2,7 +2,7 @@
 import * as htmlTags from "../html/elements/html-tags.ts"
 import * as svgTags from "../html/elements/svg-tags.ts"
 import {
-  type Call,
+  type CallNode,
   type ChildKeys,
   type Element,
   type Fragment,
@@ -25,7 +25,7 @@ export interface TagFunction {
 
 /** An element, a fragment or a call of a tag function. */
 export interface Site {
-  readonly node: Element | Fragment | Call | TaggedTemplate
+  readonly node: Element | Fragment | CallNode | TaggedTemplate
   /** It stands between tags, or as the value of an attribute: as long as these are JSX, code needs braces there. */
   readonly isInJsx: boolean
 }
@@ -74,7 +74,7 @@ class Environment {
 }
 
 interface Use {
-  readonly node: Call | TaggedTemplate
+  readonly node: CallNode | TaggedTemplate
   readonly name: string
   readonly environment: Environment
   readonly tag: TagFunction | undefined
@@ -196,7 +196,7 @@ class BindingReader {
     }
   }
 
-  #use(node: Call | TaggedTemplate, environment: Environment): void {
+  #use(node: CallNode | TaggedTemplate, environment: Environment): void {
     const callee = node.type === "CallExpression" ? node.callee : node.tag
     if (callee.type === "Identifier") {
       const meaning = this.#imported.get(callee.name)

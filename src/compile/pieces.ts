@@ -7,7 +7,7 @@ import { escapeHtml } from "../html/markup/escape.ts"
 import type { Bindings, TagFunction } from "./bindings.ts"
 import { jsxAttributeText, jsxText } from "./jsx-text.ts"
 import {
-  type Call,
+  type CallNode,
   type Element,
   isFunction,
   literalOf,
@@ -143,7 +143,7 @@ class PieceReader {
     return contents.filter(isPrinted)
   }
 
-  #call({ arguments: all }: Call, { tag, isCapital }: TagFunction): Piece[] | undefined {
+  #call({ arguments: all }: CallNode, { tag, isCapital }: TagFunction): Piece[] | undefined {
     const first = all[0]
     const last = all.at(-1)
     if (first === undefined || last === undefined) return this.#assemble(tag, [], [])

@@ -34,7 +34,7 @@ interface TemplateLiteral extends Base<"TemplateLiteral"> {
 export interface TaggedTemplate extends Base<"TaggedTemplateExpression"> {
   readonly tag: Node
 }
-export interface Call extends Base<"CallExpression"> {
+export interface CallNode extends Base<"CallExpression"> {
   readonly callee: Node
   readonly arguments: readonly Node[]
   readonly optional: boolean
@@ -152,7 +152,7 @@ export type Node =
   | JsxText
   | TemplateLiteral
   | TaggedTemplate
-  | Call
+  | CallNode
   | Member
   | Property
   | ObjectLiteral

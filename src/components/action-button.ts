@@ -30,7 +30,7 @@ export const ActionButton: ComponentWithProps<ActionButtonProps> = componentWith
   const isSquare = size?.startsWith("icon")
   const text = children ?? (isSquare && image !== undefined ? undefined : label)
   const title = description ?? (text === undefined ? label : undefined)
-  // What the button says itself needs no second name, unless there is more to say.
+  // Children already name the button.
   const name = children === undefined ? nameOf(label, target, text) : undefined
   const first: AnyAttributes = { class: "btn" }
   if (name !== undefined) first["aria-label"] = name

@@ -13,13 +13,13 @@ export function callFields(call: FormCall, fields: readonly FormField[]): Child[
   const parts: (FormField | FormField[])[] = []
   for (const field of fields) {
     const { group } = field
-    const known = group === undefined ? undefined : groups.get(group)
-    if (known !== undefined) known.push(field)
+    const members = group === undefined ? undefined : groups.get(group)
+    if (members !== undefined) members.push(field)
     else if (group === undefined) parts.push(field)
     else {
-      const own = [field]
-      groups.set(group, own)
-      parts.push(own)
+      const together = [field]
+      groups.set(group, together)
+      parts.push(together)
     }
   }
   return parts.map(part => {

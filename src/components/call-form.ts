@@ -12,7 +12,7 @@ import { typeOf } from "../html/internal.ts"
 import { NitroError } from "../shared/errors.ts"
 import { memberOf } from "../shared/own-props.ts"
 
-/** A form that is one button. It takes no room of its own in a layout. */
+/** A form that is one button. It takes no space in a layout. */
 export function buttonForm(call: Callable, attributes: AnyAttributes, content: Child): Markup {
   return form(formAttributes(call, "button", attributes), keyOf(call), button(attributes, content))
 }

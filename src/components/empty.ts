@@ -21,9 +21,9 @@ export interface EmptyProps extends ElementProps<"div", "title"> {
 
 /** `<Empty of={Todo}>Write the next thing above.</Empty>`; the children say what to do. */
 export function Empty(props: EmptyProps & WithChildren, ...content: Child[]): Markup {
-  const { as, of, children, icon: given, title, ...rest } = ownProps(props)
+  const { as, of, children, icon: ownIcon, title, ...rest } = ownProps(props)
   const definition = of?.definition
-  const image = given ?? (definition === undefined ? "inbox" : memberOf(definition, "icon"))
+  const image = ownIcon ?? (definition === undefined ? "inbox" : memberOf(definition, "icon"))
   const words = definition && `No ${midSentence(definition.labelPlural)} yet`
   const text =
     content.length > 0 ? content : (children ?? (definition && memberOf(definition, "description")))

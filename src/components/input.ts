@@ -57,8 +57,8 @@ export type InputProps = ControlProps<"input", "type"> & {
 /** `<Input label="Title" name="title" call={create} help="Short and clear." required />`; without `label` the input alone. */
 export function Input(props: InputProps): Markup {
   const { frame, control: controlProps, about } = splitProps(props)
-  const { before, after, ...given } = controlProps
-  const rest = { ...inputDefaults(about), ...given }
+  const { before, after, ...controlAttributes } = controlProps
+  const rest = { ...inputDefaults(about), ...controlAttributes }
   const tied = tie(rest)
   const isGrouped = isPresent(before) || isPresent(after)
   // In a group, the group has the frame.
@@ -119,8 +119,8 @@ export type TextareaProps = ControlProps<"textarea", "value"> & {
 /** `<Textarea label="Notes" name="notes" call={create} />`; it grows with its text. */
 export function Textarea(props: TextareaProps): Markup {
   const { frame, control: controlProps, about } = splitProps(props)
-  const { value, ...given } = controlProps
-  const rest = { placeholder: about?.placeholder, ...given }
+  const { value, ...controlAttributes } = controlProps
+  const rest = { placeholder: about?.placeholder, ...controlAttributes }
   const tied = tie(rest)
   const { value: _, ...control } = tied.control
   return inField(frame, tied, textarea(withClass("textarea", control), textOf(tied.value) ?? value))

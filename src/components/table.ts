@@ -56,14 +56,15 @@ export function Table<Row extends object = never>(
   const {
     of,
     caption: title = of?.definition.labelPlural,
-    columns: given = of && (tableFields(of).map(({ name }) => name) as (keyof Row & string)[]),
+    columns: columnNames = of &&
+      (tableFields(of).map(({ name }) => name) as (keyof Row & string)[]),
     rows,
     row,
     empty = of === undefined ? "Nothing here yet." : Empty({ of }),
     children,
     ...rest
   } = ownProps(props)
-  const columns = given && describedColumns(given, of)
+  const columns = columnNames && describedColumns(columnNames, of)
   const { class: names, ...attributes } = withClass("table", rest)
   const body =
     columns && rows

@@ -294,7 +294,7 @@ function describe(value: unknown): string {
 
 const defaults = new HandlerSet()
 
-/** `execute` for a request, whose app has middleware of its own. A foreign set of handlers leaves `within` uncalled. */
+/** `execute` for a request, whose app has middleware. A foreign set of handlers leaves `within` uncalled. */
 export function executeWithin(
   handlers: Handlers,
   command: Message<"command">,

@@ -13,7 +13,7 @@ export { runInUnit } from "./binding/unit-of-work.ts"
 export {
   depthOf,
   maxDepth,
-  measure as asksForRelated,
+  measure as usesRelatedRows,
   tooDeep,
 } from "./conditions/condition-size.ts"
 export { toPattern } from "./conditions/pattern.ts"

@@ -3,14 +3,14 @@ import { afterAll, describe, expect, it } from "vitest"
 import { storeSuite } from "../testing/index.ts"
 import { configure } from "./binding/stores.ts"
 import { memory } from "./memory/store.ts"
-import { answeringLater } from "./testing/later.ts"
+import { respondingLater } from "./testing/later.ts"
 import { declareEntityTests } from "./testing/suites.ts"
 
 storeSuite(
   { describe, it, expect },
-  { name: "memory() that answers later", open: options => answeringLater(memory(options)) },
+  { name: "memory() that answers later", open: options => respondingLater(memory(options)) },
 )
 
-configure({ store: answeringLater(memory()) })
+configure({ store: respondingLater(memory()) })
 afterAll(() => configure({ store: memory() }))
 describe("on a store that responds later", declareEntityTests)

@@ -1,6 +1,6 @@
 // The door of events: named events, handlers, streams, and the contract of a change log between processes.
-import { ambientScope, currentContext } from "./context/scope.ts"
-import { scope, surrounding } from "./context/tracking.ts"
+import { ambientEmission, currentContext } from "./context/ambient.ts"
+import { emissions, surrounding } from "./context/tracking.ts"
 import { Registry } from "./registry.ts"
 import type {
   Declare,
@@ -65,7 +65,7 @@ export function createEvents(options: EventsOptions = {}): Events {
 
 /** Runs `fn` with `events` as the current registry: what the functions of this module work on, over awaits as well. */
 export function withEvents<T>(events: Events, fn: () => T): T {
-  return scope.run(ambientScope({ override: events }), fn)
+  return emissions.run(ambientEmission({ override: events }), fn)
 }
 
 /** Runs `fn` so that emissions in it carry these ids: a request's correlation id, the id of a message that was received. */
@@ -73,7 +73,7 @@ export function withContext<T>(
   ids: { readonly correlationId?: string; readonly causationId?: string },
   fn: () => T,
 ): T {
-  return scope.run(ambientScope(ids), fn)
+  return emissions.run(ambientEmission(ids), fn)
 }
 
 /** The registry in force: that of `withEvents`, else the process's default. */

@@ -4,7 +4,7 @@ import { openUnit } from "../shared/open-unit.ts"
 import { trackFor } from "./context/tracking.ts"
 import { PatternLog } from "./patterns/pattern-log.ts"
 import { PatternTrie } from "./patterns/pattern-trie.ts"
-import type { SubscriptionChange } from "./patterns/resolved.ts"
+import type { SubscriptionUpdate } from "./patterns/resolved.ts"
 import { Slot } from "./patterns/slot.ts"
 import { assertHandler, byPriority, type Home, Subscription } from "./patterns/subscription.ts"
 import { cannotWait } from "./run/deferral.ts"
@@ -192,7 +192,7 @@ export class Registry implements Events, Home {
     slot.add(subscription)
   }
 
-  #patternChanged(change: SubscriptionChange): void {
+  #patternChanged(change: SubscriptionUpdate): void {
     this.#log.add(change)
     resolution.generation++
   }

@@ -47,12 +47,12 @@ export class Batch {
     this.#next ??= new Map()
     let next = this.#next.get(patches)
     if (next === undefined) {
-      const own = this.#moves ? patches.moving : patches.plain
+      const rest = this.#moves ? patches.moving : patches.plain
       // Of one topic the order must stay: what came before it may need what is removed now.
       const isFirst = !this.topics.includes(topic)
       next = isFirst
-        ? new Batch(this.#moves, this, topic, this.#leaving + patches.leaving, this.#rest + own)
-        : new Batch(this.#moves, this, topic, this.#leaving, this.#rest + patches.leaving + own)
+        ? new Batch(this.#moves, this, topic, this.#leaving + patches.leaving, this.#rest + rest)
+        : new Batch(this.#moves, this, topic, this.#leaving, this.#rest + patches.leaving + rest)
       this.#next.set(patches, next)
     }
     return next

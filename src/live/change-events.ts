@@ -26,7 +26,7 @@ interface NamedClass<T> {
 }
 
 let bridges = 0
-let endObserving = (): void => {}
+let unfollow = (): void => {}
 
 /**
  * From now on every change of an entity, once it is committed, is emitted as an event in the current registry:
@@ -42,12 +42,12 @@ let endObserving = (): void => {}
 export function entityEvents(): () => void {
   let isOn = true
   bridges++
-  if (bridges === 1) endObserving = followAllChanges(emitChange, isHeard)
+  if (bridges === 1) unfollow = followAllChanges(emitChange, hasHandlers)
   return () => {
     if (!isOn) return
     isOn = false
     bridges--
-    if (bridges === 0) endObserving()
+    if (bridges === 0) unfollow()
   }
 }
 
@@ -63,7 +63,7 @@ export function eventsOf<T extends object>(entity: NamedClass<T>): EntityEvents<
 }
 
 /** Whether a handler wants the rows of a class. */
-function isHeard({ definition: { name } }: EntityClass): boolean {
+function hasHandlers({ definition: { name } }: EntityClass): boolean {
   const events = currentEvents()
   return events.hasListeners(`${name}.updated`) || events.hasListeners(`${name}.deleted`)
 }

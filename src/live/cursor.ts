@@ -9,7 +9,7 @@ export interface Cursor {
   /** Hashes of in which elements the page has views, and of which they are. */
   readonly layout: string
   /** Of a page without a stream so far: fingerprint of its user. */
-  readonly asker: string | undefined
+  readonly viewer: string | undefined
   /** Fingerprint of the content of all views, where numbers of changes prove too little. */
   readonly digest: string | undefined
 }
@@ -18,14 +18,14 @@ const form = /^([\w-]{1,64}:[\w.-]{1,64}):([\w-]{1,32})(?:~([\w-]{1,32})|:([\w-]
 
 /** Undefined for anything but the text of a cursor: it comes from outside. */
 export function parseCursor(text: string): Cursor | undefined {
-  const [, place, layout, asker, digest] = form.exec(text) ?? []
+  const [, place, layout, viewer, digest] = form.exec(text) ?? []
   if (place === undefined || layout === undefined) return undefined
-  return { place, layout, asker, digest }
+  return { place, layout, viewer: viewer, digest }
 }
 
 /** `EPOCH:POSITION:LAYOUT~ASKER`, for a page that was just rendered. */
-export function pageCursorText(seq: number, layout: string, asker: string): string {
-  return `${cursorText(seq, layout)}~${asker}`
+export function pageCursorText(seq: number, layout: string, viewer: string): string {
+  return `${cursorText(seq, layout)}~${viewer}`
 }
 
 /** `EPOCH:POSITION:LAYOUT` or `EPOCH:POSITION:LAYOUT:DIGEST`. A number without a place in the log proves nothing: `none:0`. */

@@ -3,9 +3,15 @@
 export { openChanges } from "./change-feed.ts"
 export { Frame } from "./frame.ts"
 export { liveApp } from "./live-app.ts"
-export { asksForStream, asksOnce, LiveRequest, liveStream, prepareLive } from "./live-request.ts"
+export {
+  LiveRequest,
+  liveStream,
+  mayRequestStream,
+  prepareLive,
+  requestsOnce,
+} from "./live-request.ts"
 export { isSameUser } from "./same-user.ts"
 export { maxQueuedBytes } from "./sink.ts"
-export { answerStream, busyAnswer, renewal } from "./stream-answer.ts"
 export { type OpenedStream, type StreamHost, streamBy } from "./stream-host.ts"
 export { StreamOwner } from "./stream-owner.ts"
+export { busyResponse, renewal, respondWithStream } from "./stream-response.ts"

@@ -7,14 +7,14 @@ type RenderRow = (row: EntityInstance) => MaybePromise<string>
 export class ItemProbe {
   /** A row that was rendered; undefined while there was none. */
   row: EntityInstance | undefined
-  readonly #own: RenderRow
+  readonly #personal: RenderRow
   readonly #shared: RenderRow
   #checks: ((row: EntityInstance) => Promise<void>)[] = []
   #checking: Promise<unknown> | undefined
 
   /** `own` renders in the context of the caller, `shared` as for all pages. */
-  constructor(own: RenderRow, shared: RenderRow) {
-    this.#own = own
+  constructor(personal: RenderRow, shared: RenderRow) {
+    this.#personal = personal
     this.#shared = shared
   }
 
@@ -40,10 +40,10 @@ export class ItemProbe {
   }
 
   async looksShared(row: EntityInstance): Promise<boolean> {
-    const own = await outcome(this.#own, row)
-    if (own === (await outcome(this.#shared, row))) return true
+    const personal = await outcome(this.#personal, row)
+    if (personal === (await outcome(this.#shared, row))) return true
     // Output that differs from itself, by a time or a random number, says nothing about the page.
-    return own !== (await outcome(this.#own, row))
+    return personal !== (await outcome(this.#personal, row))
   }
 }
 

@@ -71,8 +71,8 @@ export class ListTopic extends Topic {
       holdsRows: true,
     })
     this.#compare = compareBy(view.query.plan.orderBy, key)
-    const own = (row: EntityInstance) => renderInside(unfollowed, () => renderItem(view, row))
-    this.probe = new ItemProbe(own, row => this.run(() => own(row)))
+    const render = (row: EntityInstance) => renderInside(unfollowed, () => renderItem(view, row))
+    this.probe = new ItemProbe(render, row => this.run(() => render(row)))
   }
 
   protected async load(): Promise<Commit> {
@@ -144,10 +144,10 @@ export class ListTopic extends Topic {
       sortValues[field] = (row as unknown as Record<string, unknown>)[field]
     this.probe.take(row)
     const { id, domId } = row
-    const shown = (html: string): Shown => ({ id, domId, sortValues, html })
+    const toShown = (html: string): Shown => ({ id, domId, sortValues, html })
     // Rejects rather than throws: another row of the list may be waited for, and its failure must not be left alone.
     return attempt(
-      () => after(renderItem(this.#view, row), shown),
+      () => after(renderItem(this.#view, row), toShown),
       error => Promise.reject(error),
     )
   }
@@ -181,9 +181,9 @@ export class ListTopic extends Topic {
       if (former.length + rows.length > 0) patches.add(this.text())
       return patches.take()
     }
-    const kept = rows.filter(({ id }) => places.has(id))
-    const staying = longestAscending(kept.map(({ id }) => places.get(id) as number))
-    const stays = new Set(kept.filter((_, index) => staying.has(index)).map(({ id }) => id))
+    const remaining = rows.filter(({ id }) => places.has(id))
+    const staying = longestAscending(remaining.map(({ id }) => places.get(id) as number))
+    const stays = new Set(remaining.filter((_, index) => staying.has(index)).map(({ id }) => id))
     // From the last to the first, so that the row to stand before is in its place already.
     for (let index = rows.length - 1; index >= 0; index--) {
       const row = rows[index] as Shown
@@ -243,10 +243,10 @@ export class ListTopic extends Topic {
     return low
   }
 
-  #indexOf(shown: Shown): number {
-    const index = this.#countBefore(shown)
+  #indexOf(row: Shown): number {
+    const index = this.#countBefore(row)
     // A store with another order of text is no reason to lose a row.
-    return this.#shown[index] === shown ? index : this.#shown.indexOf(shown)
+    return this.#shown[index] === row ? index : this.#shown.indexOf(row)
   }
 
   #morph(row: Shown): string {

@@ -70,7 +70,7 @@ export class LiveRequest implements PageIdentity {
   }
 
   /** Fingerprint of the user: personal views may depend on it. */
-  get asker(): string {
+  get viewer(): string {
     const { headers } = this.source
     return fingerprint(
       canonicalText([userKey(this.user), ...credentials.map(name => headers.get(name))]),
@@ -78,7 +78,7 @@ export class LiveRequest implements PageIdentity {
   }
 
   get cursor(): string {
-    return pageCursorText(this.#seq, this.layout, this.asker)
+    return pageCursorText(this.#seq, this.layout, this.viewer)
   }
 }
 
@@ -90,7 +90,7 @@ export function liveRequest(): LiveRequest | Follower | undefined {
 }
 
 /** True for a request that may be one for a stream. */
-export function asksForStream(search: string): boolean {
+export function mayRequestStream(search: string): boolean {
   return search.includes(`${parameter}=`)
 }
 
@@ -99,11 +99,11 @@ export function prepareLive(
   context: Pick<RequestContext, "app" | "request" | "path" | "search" | "extras">,
 ): LiveRequest {
   const { app, request, path, search, extras } = context
-  const asked =
-    request.method === "GET" && asksForStream(search)
+  const cursor =
+    request.method === "GET" && mayRequestStream(search)
       ? new URLSearchParams(search).get(parameter)
       : null
-  const stream = asked === null ? undefined : openStream(app, request, path, asked)
+  const stream = cursor === null ? undefined : openStream(app, request, path, cursor)
   const live = new LiveRequest(
     app,
     request,
@@ -124,13 +124,13 @@ function withoutOurs(search: string): string {
   return rest === "" ? "" : `?${rest}`
 }
 
-function openStream(app: AppState, request: Request, path: string, asked: string): Stream {
+function openStream(app: AppState, request: Request, path: string, cursor: string): Stream {
   const live = app.part(liveApp)
   const leave = joinOwner(() => stream.end())
   const stream = new Stream({
     hub: live.hub,
     path,
-    page: parseCursor(request.headers.get("last-event-id") || asked),
+    page: parseCursor(request.headers.get("last-event-id") || cursor),
     isOfClient: request.headers.get("nitro-client") === "1",
     onEnd() {
       leave()
@@ -153,7 +153,7 @@ function onGone(request: Request, listener: () => void): void {
   if (signal.aborted) listener()
 }
 
-export function asksOnce(search: string): boolean {
+export function requestsOnce(search: string): boolean {
   return (
     search.includes(`${onceParameter}=1`) && new URLSearchParams(search).get(onceParameter) === "1"
   )

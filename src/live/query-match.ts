@@ -1,11 +1,11 @@
 // Decides which changes concern a live query, and whether a changed row belongs to it.
 import type { EntityClass, Query } from "../entity/index.ts"
 import {
-  asksForRelated,
   classesAlong,
   predicateFields,
   relatedClasses,
   scopeOf,
+  usesRelatedRows,
 } from "../entity/internal.ts"
 import { matches, type Predicate } from "../entity/store.ts"
 import type { Interest } from "./matching/watches.ts"
@@ -74,7 +74,7 @@ export function matcherOf({
 }: Pick<Query, "entity" | "plan">): ((row: object) => boolean) | undefined {
   const { where, deleted } = plan
   // A soft deletion is published as a delete, without the row that a query for deleted ones would show.
-  if (deleted !== undefined || (where !== undefined && asksForRelated(where))) return undefined
+  if (deleted !== undefined || (where !== undefined && usesRelatedRows(where))) return undefined
   const isLive = entity.definition.softDelete
     ? (row: object) => (row as { deletedAt?: Date | null }).deletedAt === null
     : () => true

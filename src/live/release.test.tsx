@@ -154,12 +154,12 @@ describe("when the handler of a page", () => {
     await Row.create({ text: "a" })
     const app = nitro({ entities: [Row] })
     const control = new AbortController()
-    const answer = app(
+    const response = app(
       new Request(`${origin}/?_nitro=x`, { signal: control.signal }),
       () => handler(Row, control) as never,
     )
-    await Promise.race([answer.then(response => response.body?.cancel()), turns(40)]).catch(error =>
-      expect(String(error)).toContain("handler"),
+    await Promise.race([response.then(response => response.body?.cancel()), turns(40)]).catch(
+      error => expect(String(error)).toContain("handler"),
     )
     await expectReleased(Row, app)
     await app.close()
@@ -194,9 +194,9 @@ describe("when the handler of a page", () => {
   ])("is not reached, as what tells the user %s", async (_, user) => {
     const Row = makeRow()
     const app = nitro({ entities: [Row], user })
-    const answer = async () =>
+    const response = async () =>
       app(new Request(`${origin}/?_nitro=x`), () => respond(<Page title="x">{views(Row)}</Page>))
-    expect((await answer()).status).toBe(503)
+    expect((await response()).status).toBe(503)
     await expectReleased(Row, app)
     await app.close()
   })

@@ -78,8 +78,8 @@ describe("a page that comes back", () => {
       const stream = streamPath(await app.page(path))
       isDeployed = true
       for (const once of ["", "&_nitro_once=1"]) {
-        const answer = await app.get(stream + once, { "nitro-client": "1" })
-        expect([answer.status, answer.headers.get("location")]).toEqual([303, path])
+        const response = await app.get(stream + once, { "nitro-client": "1" })
+        expect([response.status, response.headers.get("location")]).toEqual([303, path])
       }
     }
     expect(app.handle.openStreams).toBe(0)
@@ -95,10 +95,10 @@ describe("a page that comes back", () => {
       isDeployed = false
       const stream = streamPath(await app.page(path))
       isDeployed = true
-      const answer = await app.get(path + stream.slice(stream.indexOf("?")), {
+      const response = await app.get(path + stream.slice(stream.indexOf("?")), {
         "nitro-client": "1",
       })
-      for (const address of [stream, answer.headers.get("location") as string])
+      for (const address of [stream, response.headers.get("location") as string])
         expect(new URL(address, `http://app.test${path}`).origin).toBe("http://app.test")
     }
   })
@@ -125,9 +125,9 @@ describe("a page that comes back", () => {
     })
     const statuses: number[] = []
     for (let load = 0; load < 5; load++) {
-      const answer = await app.get(streamPath(await app.page()), { "nitro-client": "1" })
-      statuses.push(answer.status)
-      await answer.body?.cancel()
+      const response = await app.get(streamPath(await app.page()), { "nitro-client": "1" })
+      statuses.push(response.status)
+      await response.body?.cancel()
     }
     expect(statuses).toEqual([303, 303, 303, 200, 200])
   })
@@ -145,9 +145,9 @@ describe("a page that comes back", () => {
       live(async () => <p>{live(Note.all(), Item)}</p>, { on: [Note] }),
     ]
     const app = open({ entities: [Note], view })
-    const answer = await app.get(streamPath(await app.page()), { "nitro-client": "1" })
-    expect(answer.status).toBe(200)
-    await answer.body?.cancel()
+    const response = await app.get(streamPath(await app.page()), { "nitro-client": "1" })
+    expect(response.status).toBe(200)
+    await response.body?.cancel()
   })
 })
 

@@ -13,7 +13,7 @@ export interface StreamHost {
   /** Calls `listener` once the client of the request has gone, at once where it is gone already. */
   onGone(request: Request, listener: () => void): void
   /** The response that attaches a sink of the host's own when it is sent. */
-  answer(
+  respond(
     request: Request,
     stream: OpenedStream,
     headers: Readonly<Record<string, string>>,

@@ -7,9 +7,9 @@ export class StreamOwner {
   readonly #ends = new Set<() => void>()
   #hasEnded = false
 
-  /** Runs `answer`; streams that it opens are this owner's. */
-  run<T>(answer: () => T): T {
-    return owners.run(this, answer)
+  /** Runs `fn`; streams that it opens are this owner's. */
+  run<T>(fn: () => T): T {
+    return owners.run(this, fn)
   }
 
   /** Ends the streams, and at once those that are opened later. */

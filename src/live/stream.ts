@@ -35,7 +35,7 @@ export interface StreamOptions {
 /** Fingerprints of the views of a page and of its user. */
 export interface PageIdentity {
   readonly layout: string
-  readonly asker: string
+  readonly viewer: string
 }
 
 const heartbeat = Frame.of(String(comment("")), true)
@@ -48,7 +48,7 @@ export class Stream implements Subscriber, Flushed {
   readonly #startedAt = Date.now()
   #state: StreamState = "opening"
   #layout = ""
-  #asker = ""
+  #viewer = ""
   #sink: Sink | undefined
   /** Patches of this turn. */
   #batch: Batch | undefined
@@ -124,13 +124,13 @@ export class Stream implements Subscriber, Flushed {
   }
 
   /** Starts to write: first what the page missed, with the cursor that it has then. A second sink takes the place of the first. */
-  attach({ layout, asker }: PageIdentity, sink: Sink): void {
+  attach({ layout, viewer }: PageIdentity, sink: Sink): void {
     if (this.#state === "ended") {
       sink.close()
       return
     }
     this.#layout = layout
-    this.#asker = asker
+    this.#viewer = viewer
     this.#sink = sink
     this.#batch = undefined
     this.#owed.clear()
@@ -237,7 +237,7 @@ export class Stream implements Subscriber, Flushed {
     if (page.digest !== undefined && page.digest === this.#digest()) return []
     // A personal view may depend on the user, who may be another by now.
     return [...this.#topics].filter(
-      topic => !((topic.isShared || page.asker === this.#asker) && topic.isUnchangedSince(page)),
+      topic => !((topic.isShared || page.viewer === this.#viewer) && topic.isUnchangedSince(page)),
     )
   }
 
@@ -266,9 +266,9 @@ export class Stream implements Subscriber, Flushed {
     if (this.#state === "opening" && now - this.#startedAt > maxOpeningMs) this.end()
     const sink = this.#sink
     if (sink === undefined) return
-    const taken = this.#writtenBytes - sink.queuedBytes
-    if (taken > this.#takenBytes || sink.queuedBytes === 0) {
-      this.#takenBytes = taken
+    const takenBytes = this.#writtenBytes - sink.queuedBytes
+    if (takenBytes > this.#takenBytes || sink.queuedBytes === 0) {
+      this.#takenBytes = takenBytes
       this.#takenAt = now
     } else if (now - this.#takenAt > maxStalledMs) this.end()
     if (this.#state !== "open" || this.#isScheduled || sink.queuedBytes > 0) return

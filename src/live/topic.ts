@@ -283,9 +283,9 @@ export abstract class Topic implements ChangeReader {
     await patchTrace.run<Patches | undefined>(
       message,
       () => this.#renew(prepare),
-      (patches, shown) => {
-        shown.streams = patches === undefined ? 0 : this.#subscribers.size
-        shown.bytes =
+      (patches, traced) => {
+        traced.streams = patches === undefined ? 0 : this.#subscribers.size
+        traced.bytes =
           patches === undefined ? 0 : Buffer.byteLength(patches.leaving + patches.moving)
       },
     )

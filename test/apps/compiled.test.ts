@@ -121,7 +121,7 @@ const builds: Record<string, Start> = {
 }
 
 /** The response of the application, without the parts that differ from run to run. */
-async function answers(
+async function responses(
   example: Example,
   [file, options]: Parameters<typeof startApp>,
 ): Promise<string[]> {
@@ -156,14 +156,14 @@ async function answers(
 describe.each(Object.entries(examples))("examples/%s", (name, example) => {
   let expected: string[]
   beforeAll(async () => {
-    expected = await answers(example, [example.file, { cwd: "" }])
+    expected = await responses(example, [example.file, { cwd: "" }])
     expect(expected.join()).toContain("<main")
   }, 60_000)
 
   it.each(Object.entries(builds))(
     "serves the same bytes when it is built with %s",
     async (_, make) => {
-      expect(await answers(example, await make(name, example.file))).toEqual(expected)
+      expect(await responses(example, await make(name, example.file))).toEqual(expected)
     },
     60_000,
   )

@@ -53,8 +53,8 @@ describe.each(Object.entries(stores))("on %s", (_, makeUrl) => {
 
   it("repeats the response of a process that was killed, and runs again what it had not committed", async () => {
     const first = await start()
-    const answer = await place(first, "k1", "done")
-    expect(answer.status).toBe(200)
+    const response = await place(first, "k1", "done")
+    expect(response.status).toBe(200)
     const cut = place(first, "k2", "cut off", 60_000).catch(() => "cut")
     while (!first.output().includes("placing cut off"))
       await new Promise(resolve => setTimeout(resolve, 20))
@@ -63,7 +63,7 @@ describe.each(Object.entries(stores))("on %s", (_, makeUrl) => {
 
     const second = await start()
     expect(await texts(second)).toEqual(["done"])
-    expect(await place(second, "k1", "done")).toEqual(answer)
+    expect(await place(second, "k1", "done")).toEqual(response)
     expect(await place(second, "k1", "other")).toMatchObject({ status: 422 })
     expect(await place(second, "k2", "cut off")).toMatchObject({ status: 200 })
     expect(await texts(second)).toEqual(["cut off", "done"])
@@ -73,9 +73,9 @@ describe.each(Object.entries(stores))("on %s", (_, makeUrl) => {
     const apps = [await start(), await start()] as const
     await texts(apps[0])
     await texts(apps[1])
-    const answers = await Promise.all(apps.map(app => place(app, "k", "one", 300)))
-    expect(answers[0]?.status).toBe(200)
-    expect(answers[1]).toEqual(answers[0])
+    const responses = await Promise.all(apps.map(app => place(app, "k", "one", 300)))
+    expect(responses[0]?.status).toBe(200)
+    expect(responses[1]).toEqual(responses[0])
     expect(await texts(apps[0])).toEqual(["one"])
   })
 })

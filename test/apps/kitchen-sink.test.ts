@@ -58,10 +58,10 @@ const isIn = (page: Page, selector: string): Promise<boolean> =>
 
 /** The server sends the page's main part again, as it was at first. */
 async function patch(page: Page): Promise<void> {
-  const answered = page.waitForResponse(/\/again/)
+  const result = page.waitForResponse(/\/again/)
   // Not by the mouse: a modal dialog may lie over the button.
   await page.evaluate("document.querySelector('[data-on\\\\:click*=again]').click()")
-  await (await answered).finished()
+  await (await result).finished()
   await page.waitForTimeout(150)
 }
 

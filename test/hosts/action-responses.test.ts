@@ -141,7 +141,7 @@ const send = (path: string, body: string, headers: Record<string, string>) =>
   fetch(host.url + path, { method: "POST", headers, body, redirect: "manual" })
 
 /** Every kind of response: what is ours, the host's page, and its stream. */
-async function everyAnswer(): Promise<Record<string, Response>> {
+async function everyResponse(): Promise<Record<string, Response>> {
   const text = await (await fetch(host.url)).text()
   const abort = new AbortController()
   const client = await fetch(`${host.url}/_nitro/client.js`)
@@ -152,7 +152,7 @@ async function everyAnswer(): Promise<Record<string, Response>> {
       signal: abort.signal,
       redirect: "manual",
     })
-  const answers = {
+  const responses = {
     list: await fetch(`${host.url}/orders`),
     "list, by HEAD": await fetch(`${host.url}/orders`, { method: "HEAD" }),
     missing: await fetch(`${host.url}/orders/none`),
@@ -190,12 +190,12 @@ async function everyAnswer(): Promise<Record<string, Response>> {
     "stream of a page without live views": await streamOf("/plain?_nitro=x"),
   }
   abort.abort()
-  return answers
+  return responses
 }
 
 const headersOf = async (): Promise<Record<string, (number | string | null)[]>> =>
   Object.fromEntries(
-    Object.entries(await everyAnswer()).map(([kind, { status, headers }]) => [
+    Object.entries(await everyResponse()).map(([kind, { status, headers }]) => [
       kind,
       [
         status,
@@ -271,8 +271,8 @@ describe("the headers and cookies that a middleware of the host set before", () 
     app.get("/plain", () => respond(html`<p>plain`))
     host = await serve(app, { port: 0 })
     expect(await headersOf()).toEqual(everywhere)
-    const { redirect: answer } = await everyAnswer()
-    expect(answer?.headers.getSetCookie().sort()).toEqual([...own, "host=1; Path=/"].sort())
+    const { redirect: response } = await everyResponse()
+    expect(response?.headers.getSetCookie().sort()).toEqual([...own, "host=1; Path=/"].sort())
   })
 
   it("are on every response under Express", async () => {
@@ -289,8 +289,8 @@ describe("the headers and cookies that a middleware of the host set before", () 
     app.get("/plain", (_req, res) => void res.send("plain"))
     host = await listen(createServer(app))
     expect(await headersOf()).toEqual(everywhere)
-    const { redirect: answer } = await everyAnswer()
-    expect(answer?.headers.getSetCookie().sort()).toEqual([...own, "host=1; Path=/"].sort())
+    const { redirect: response } = await everyResponse()
+    expect(response?.headers.getSetCookie().sort()).toEqual([...own, "host=1; Path=/"].sort())
   })
 
   it("are on every response under node:http", async () => {

@@ -79,7 +79,7 @@ const onNode = ({ options, pages, mount, ...has }: HostSetup): Promise<RunningHo
 
 const onFetch = ({ options, pages, mount, hasErrorHandler }: HostSetup): Promise<RunningHost> => {
   const handle = forFetch({ ...options, ...(mount && { basePath: mount }) })
-  const answer = async (request: Request) => {
+  const response = async (request: Request) => {
     const { pathname } = new URL(request.url)
     const page = pathname.startsWith(mount) ? pages[pathname.slice(mount.length)] : undefined
     return page === undefined
@@ -88,7 +88,7 @@ const onFetch = ({ options, pages, mount, hasErrorHandler }: HostSetup): Promise
   }
   const handleErrors = async (request: Request) => {
     try {
-      return await handle(request, () => answer(request))
+      return await handle(request, () => response(request))
     } catch (error) {
       if (!hasErrorHandler) throw error
       return new Response(handled(error), { status: 500 })

@@ -32,9 +32,9 @@ const routes: Readonly<Record<string, () => Promise<unknown>>> = {
 const hosts: Readonly<Record<string, () => Promise<Host>>> = {
   fetch: () => {
     const handle = forFetch({ entities: [Note] })
-    const answer = async (request: Request) =>
+    const response = async (request: Request) =>
       Response.json(await routes[new URL(request.url).pathname]?.())
-    return serve({ fetch: request => handle(request, () => answer(request)) }, { port: 0 })
+    return serve({ fetch: request => handle(request, () => response(request)) }, { port: 0 })
   },
   node: () =>
     listen(
@@ -47,15 +47,15 @@ const hosts: Readonly<Record<string, () => Promise<Host>>> = {
   express: () => {
     const app = express()
     app.use(forNode({ entities: [Note] }))
-    for (const [path, answer] of Object.entries(routes))
-      app.get(path, async (_req, res) => void res.json(await answer()))
+    for (const [path, response] of Object.entries(routes))
+      app.get(path, async (_req, res) => void res.json(await response()))
     return listen(createServer(app))
   },
   hono: () => {
     const app = new Hono()
     app.use(forHono({ entities: [Note] }))
-    for (const [path, answer] of Object.entries(routes))
-      app.get(path, async c => c.json((await answer()) as never))
+    for (const [path, response] of Object.entries(routes))
+      app.get(path, async c => c.json((await response()) as never))
     return serve(app, { port: 0 })
   },
 }

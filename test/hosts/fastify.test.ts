@@ -29,8 +29,8 @@ it("runs a route whose body Fastify reads in the context of the request", async 
   await app.register(nitro(options))
   app.post("/own", async request => ({ url: context().request.url, body: request.body }))
   const url = await start()
-  const answer = await fetch(`${url}/own`, { ...post, body: '{"a":1}' })
-  expect(await answer.json()).toEqual({ url: `${url}/own`, body: { a: 1 } })
+  const response = await fetch(`${url}/own`, { ...post, body: '{"a":1}' })
+  expect(await response.json()).toEqual({ url: `${url}/own`, body: { a: 1 } })
 })
 
 it("leaves bodyLimit and content types of Fastify to its own routes", async () => {
@@ -53,10 +53,10 @@ it("adds cookies and headers of hooks to its responses, and keeps each cookie", 
     reply.header("x-sent", "yes")
   })
   const url = await start()
-  const answer = await fetch(`${url}/notes/archive`, { ...post, redirect: "manual" })
-  expect(answer.status).toBe(303)
-  expect(answer.headers.getSetCookie().sort()).toEqual(["host=1", "seen=1; Path=/"])
-  expect([answer.headers.get("x-host"), answer.headers.get("x-sent")]).toEqual(["yes", "yes"])
+  const response = await fetch(`${url}/notes/archive`, { ...post, redirect: "manual" })
+  expect(response.status).toBe(303)
+  expect(response.headers.getSetCookie().sort()).toEqual(["host=1", "seen=1; Path=/"])
+  expect([response.headers.get("x-host"), response.headers.get("x-sent")]).toEqual(["yes", "yes"])
 })
 
 describe("not-found handlers", () => {

@@ -95,7 +95,7 @@ function onExpress(...middleware: express.RequestHandler[]): () => Promise<Host>
     const app = express().set("etag", "strong")
     for (const each of middleware) app.use(each)
     app.use(opened(forNode(options())))
-    for (const [path, answer] of Object.entries(pages)) app.get(path, answer)
+    for (const [path, response] of Object.entries(pages)) app.get(path, response)
     return listen(createServer(app))
   }
 }
@@ -119,13 +119,13 @@ function onHono(...middleware: MiddlewareHandler[]): () => Promise<Host> {
     const app = new Hono()
     for (const each of middleware) app.use(each)
     app.use(opened(forHono(options())))
-    for (const [path, answer] of Object.entries(pages))
-      app.get(path, c => answer(c) as Promise<Response>)
+    for (const [path, response] of Object.entries(pages))
+      app.get(path, c => response(c) as Promise<Response>)
     return serve(app, { port: 0 })
   }
 }
 function onFetch(
-  around: (answer: () => Promise<Response>, request: Request) => Promise<Response>,
+  around: (response: () => Promise<Response>, request: Request) => Promise<Response>,
 ): () => Promise<Host> {
   return () => {
     const handle = opened(forFetch(options()))
@@ -226,9 +226,9 @@ const starts: Readonly<Record<string, () => Promise<Host>>> = {
     headers.set("x-after", "yes")
     return new Response(response.body, { status: response.status, headers })
   }),
-  "fetch with a copy of the request": onFetch(async (answer, request) => {
+  "fetch with a copy of the request": onFetch(async (response, request) => {
     if (request.method !== "GET") await request.clone().text()
-    return answer()
+    return response()
   }),
 }
 
@@ -384,8 +384,8 @@ describe.each(Object.entries(starts))("%s", (name, start) => {
   )
 
   it("a redirect keeps its cookies, and the host its own", async () => {
-    const answer = await form("/notes/leave", "")
-    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/bye"])
+    const response = await form("/notes/leave", "")
+    expect([response.status, response.headers.get("location")]).toEqual([303, "/bye"])
     expect(cookies.get("left")).toBe("yes")
     const again = await ask("/notes")
     if (/session|all of them/.test(name) && !name.startsWith("Hono"))

@@ -185,11 +185,11 @@ const ways: Readonly<Record<string, readonly [start: Start, options?: NitroOptio
   "fetch, configured": [
     (options, Note) => {
       const handle = forFetch(options)
-      const answer = (request: Request) =>
+      const response = (request: Request) =>
         new URL(request.url).pathname === "/shop"
           ? respond(pageOf(Note))
           : new Response("", { status: 404 })
-      return serve({ fetch: request => handle(request, () => answer(request)) }, { port: 0 })
+      return serve({ fetch: request => handle(request, () => response(request)) }, { port: 0 })
     },
     { basePath: "/shop" },
   ],

@@ -275,8 +275,8 @@ afterEach(async () => {
   vi.restoreAllMocks()
 })
 
-async function answersOf(sent: Sent | readonly Sent[]): Promise<unknown[]> {
-  const answers: unknown[] = []
+async function responsesOf(sent: Sent | readonly Sent[]): Promise<unknown[]> {
+  const responses: unknown[] = []
   for (const { path = "/orders", method = "POST", headers = {}, body, times = 1 } of [
     sent,
   ].flat() as Sent[]) {
@@ -292,7 +292,7 @@ async function answersOf(sent: Sent | readonly Sent[]): Promise<unknown[]> {
         /\d{10,}(?:\.\d+)?|[\da-f]{8}-[\da-f-]{27}|[\da-f]{12}|"\w+At":"[^"]*"/g,
         "…",
       )
-      answers.push([
+      responses.push([
         response.status,
         response.headers.get("content-type"),
         response.headers.get("idempotent-replayed"),
@@ -302,7 +302,7 @@ async function answersOf(sent: Sent | readonly Sent[]): Promise<unknown[]> {
   }
   const orders = await Order.all()
   return [
-    ...answers,
+    ...responses,
     orders.map(({ text, amount, express, tags, address }) => ({
       text,
       amount,
@@ -323,19 +323,19 @@ describe.each(Object.entries(starts))("behind %s", (name, start) => {
     async (_, sent) => {
       host =
         await hosts[name.startsWith("c.") || name.startsWith("hono") ? "hono" : "node"](options)
-      const wanted = await answersOf(sent)
+      const wanted = await responsesOf(sent)
       await host.close()
       await Order.deleteWhere({}, { all: true })
       host = await start()
-      expect(await answersOf(sent)).toEqual(wanted)
+      expect(await responsesOf(sent)).toEqual(wanted)
     },
   )
 })
 
 /** Of one request: the status, the text, and the orders that are there afterwards. */
 async function outcomeOf(sent: Sent): Promise<{ status: number; text: string; orders: unknown }> {
-  const [answer, orders] = await answersOf(sent)
-  const [status, , , text] = answer as [number, string, string | null, string]
+  const [response, orders] = await responsesOf(sent)
+  const [status, , , text] = response as [number, string, string | null, string]
   return { status, text, orders }
 }
 

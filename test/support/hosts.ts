@@ -42,7 +42,11 @@ export function listen(server: Server): Promise<Host> {
 
 const html = { "content-type": "text/html; charset=utf-8" }
 
-async function answerNode(pages: Pages, req: IncomingMessage, res: ServerResponse): Promise<void> {
+async function respondOnNode(
+  pages: Pages,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
   const page = pages[(req.url ?? "/").split("?")[0] as string]
   const text = page ? await page() : "not found"
   res.writeHead(page ? 200 : 404, html).end(text)
@@ -90,7 +94,7 @@ export const hosts: Readonly<Record<HostName, StartHost>> = {
     return serve({ fetch: request => handle(request, () => page(request)) }, { port: 0 })
   },
   node: (options, pages = {}) =>
-    listen(createServer(forNode(options, (req, res) => answerNode(pages, req, res)))),
+    listen(createServer(forNode(options, (req, res) => respondOnNode(pages, req, res)))),
   express: onExpress(express),
   "express 4": onExpress(express4),
   fastify: async (options, pages = {}) => {

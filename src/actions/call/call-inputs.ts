@@ -12,9 +12,9 @@ import { type FormFields, formFieldsOf } from "./form-fields.ts"
 /** The inputs of one operation. `kept` are fields of the entity that no input may set. */
 export class CallInputs {
   readonly #name: string
-  readonly #known: Route["input"]
+  readonly #shape: Route["input"]
   readonly #others: ReadonlySet<string>
-  readonly #kept: ReadonlySet<string>
+  readonly #reserved: ReadonlySet<string>
   #fields: FormFields | undefined
   // A list checks the same names with each row.
   readonly #checked = new Set<string>()
@@ -22,19 +22,19 @@ export class CallInputs {
   /** `name` is the operation as code names it: `Todo.rename`. */
   constructor(
     name: string,
-    known: Route["input"],
+    shape: Route["input"],
     others: Iterable<string> = [],
-    kept: Iterable<string> = [],
+    reserved: Iterable<string> = [],
   ) {
     this.#name = name
-    this.#known = known
+    this.#shape = shape
     this.#others = new Set(others)
-    this.#kept = new Set(kept)
+    this.#reserved = new Set(reserved)
   }
 
   /** Their descriptions in forms. */
   get fields(): FormFields {
-    this.#fields ??= formFieldsOf(this.#known)
+    this.#fields ??= formFieldsOf(this.#shape)
     return this.#fields
   }
 
@@ -53,8 +53,8 @@ export class CallInputs {
     // Names that begin with an underscore are another party's: a honeypot, a token.
     const [field, ...path] = name.split(".") as [string, ...string[]]
     if (name.startsWith("_") || this.#others.has(field)) return true
-    if (!Object.hasOwn(this.#known, field)) return false
-    let parts = valueParts(this.#known[field] as Route["input"][string])
+    if (!Object.hasOwn(this.#shape, field)) return false
+    let parts = valueParts(this.#shape[field] as Route["input"][string])
     for (const step of path) {
       const part = parts?.find(one => one.name === step)
       if (part === undefined) return false
@@ -66,8 +66,8 @@ export class CallInputs {
   /** Of a part the parts of its field, where there are any. */
   #nearest(name: string, names: readonly string[]): string {
     const [field] = name.split(".", 1) as [string]
-    const parts = Object.hasOwn(this.#known, field)
-      ? valueParts(this.#known[field] as Route["input"][string])
+    const parts = Object.hasOwn(this.#shape, field)
+      ? valueParts(this.#shape[field] as Route["input"][string])
       : undefined
     return parts === undefined
       ? suggest(field, names)
@@ -78,8 +78,8 @@ export class CallInputs {
   }
 
   #unknown(name: string): NitroError {
-    const names = [...Object.keys(this.#known), ...this.#others]
-    if (this.#kept.has(name)) {
+    const names = [...Object.keys(this.#shape), ...this.#others]
+    if (this.#reserved.has(name)) {
       return new NitroError(
         "NITRO_CALL_INPUT",
         `${this.#name} may not set "${name}": the field is guarded, or kept by the library.`,

@@ -145,13 +145,13 @@ const routes = new WeakMap<EntityClass, Map<string, CallRoute>>()
 
 /** @throws NITRO_NOT_AN_ACTION */
 export function routeOf(entity: EntityClass, isClass: boolean, operation: string): CallRoute {
-  let known = routes.get(entity)
-  if (known === undefined) {
-    known = new Map()
-    routes.set(entity, known)
+  let routesByName = routes.get(entity)
+  if (routesByName === undefined) {
+    routesByName = new Map()
+    routes.set(entity, routesByName)
   }
   const key = isClass ? `.${operation}` : operation
-  let route = known.get(key)
+  let route = routesByName.get(key)
   if (route === undefined) {
     const { action, ...details } = findOperation(entity, isClass, operation)
     const { name, fields } = entity.definition
@@ -162,7 +162,7 @@ export function routeOf(entity: EntityClass, isClass: boolean, operation: string
       inputs: inputsOf(entity, operation, details.crud, action),
       hidden: new Set(fields.filter(field => field.hidden === true).map(field => field.name)),
     })
-    known.set(key, route)
+    routesByName.set(key, route)
   }
   return route
 }

@@ -94,7 +94,7 @@ export class Call extends Expression<void> {
 
   /** The fields of its form, in their order: what the schemas of its input say, and `field()` around them. */
   get fields(): readonly FormField[] {
-    return this.#route.inputs?.fields.shown ?? []
+    return this.#route.inputs?.fields.visible ?? []
   }
 
   /** The description in a form of the input named `name`; undefined for a part of a value object, and for what nothing declares. */

@@ -13,7 +13,7 @@ const longText = 300
 
 export interface FormFields {
   /** Those that a form shows, in their order. */
-  readonly shown: readonly FormField[]
+  readonly visible: readonly FormField[]
   readonly byName: ReadonlyMap<string, FormField>
 }
 
@@ -22,12 +22,12 @@ export function formFieldsOf(input: Route["input"]): FormFields {
     ...allOptionsOf(schema),
     field: formField(name, schema),
   }))
-  const shown = all
+  const visible = all
     .filter(({ hidden, hiddenIn }) => hidden !== true && !hiddenIn?.includes("form"))
     // `sort` keeps the order of equal ones.
     .sort((a, b) => (a.order ?? Infinity) - (b.order ?? Infinity) || 0)
   return {
-    shown: shown.map(({ field }) => field),
+    visible: visible.map(({ field }) => field),
     byName: new Map(all.map(({ field }) => [field.name, field])),
   }
 }

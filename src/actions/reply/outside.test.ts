@@ -55,7 +55,7 @@ const clients = {
 }
 
 /** Everything that a response says, with what its flash brings to the next page. */
-async function answerOf(path: string, headers: Record<string, string>, body?: string, to = app) {
+async function responseOf(path: string, headers: Record<string, string>, body?: string, to = app) {
   const response = await to(
     new Request(`http://shop.test${path}`, {
       method: "POST",
@@ -84,13 +84,13 @@ describe.each(Object.entries(clients))("to a %s", (kind, headers) => {
     "%s says what it may",
     async (code, status) => {
       failure = new NitroError(code, "The text of it.", { details: { secret: "a detail" } })
-      const { status: answered, text } = await answerOf("/things/fail", headers)
+      const { status: result, text } = await responseOf("/things/fail", headers)
       const isShown = forClients.includes(code)
       expect(text.includes("The text of it.")).toBe(isShown)
       if (!isShown) expect(text).not.toContain("a detail")
       expect(reported.length).toBe(isShown ? 0 : 1)
       if (kind === "program") {
-        expect(answered).toBe(isShown ? status : Math.max(status, 500))
+        expect(result).toBe(isShown ? status : Math.max(status, 500))
         expect(text.includes("a detail")).toBe(isShown)
         expect((JSON.parse(text) as { error: { code: string } }).error.code).toBe(
           isShown ? code : "NITRO_INTERNAL",
@@ -104,11 +104,11 @@ describe.each(Object.entries(clients))("to a %s", (kind, headers) => {
 
 it("says no more in the middle of a stream", async () => {
   failure = new NitroError("NITRO_SQL", "select password from users")
-  expect((await answerOf("/things/fail-late", clients.script)).text).toContain(
+  expect((await responseOf("/things/fail-late", clients.script)).text).toContain(
     "Something went wrong.",
   )
   failure = new Refusal("Not today.")
-  expect((await answerOf("/things/fail-late", clients.script)).text).toContain("Not today.")
+  expect((await responseOf("/things/fail-late", clients.script)).text).toContain("Not today.")
   expect(reported).toHaveLength(1)
 })
 
@@ -129,7 +129,7 @@ it.each([
   ["nothing", undefined],
 ])("says nothing of %s", async (_, thrown) => {
   failure = thrown
-  const { status, text } = await answerOf("/things/fail", {})
+  const { status, text } = await responseOf("/things/fail", {})
   expect(status).toBe(500)
   expect(text).not.toContain("hunter2")
   expect(JSON.parse(text)).toEqual({
@@ -145,7 +145,7 @@ it("does not let details replace code, status or message", async () => {
   failure = new NitroError("NITRO_VALIDATION", "Wrong.", {
     details: { code: "X", status: 200, message: "fine" },
   })
-  const { text } = await answerOf("/things/fail", {})
+  const { text } = await responseOf("/things/fail", {})
   expect(JSON.parse(text).error).toMatchObject({
     code: "NITRO_VALIDATION",
     status: 422,
@@ -186,9 +186,9 @@ describe.each([
   it("show the ones that everybody sees", async () => {
     const { Account, app } = make()
     await Account.create({ email: "a@shop.test" })
-    const taken = await answerOf("/accounts", json, '{"email":"a@shop.test"}', app)
+    const taken = await responseOf("/accounts", json, '{"email":"a@shop.test"}', app)
     expect(JSON.parse(taken.text).error).toMatchObject({ code: "NITRO_DUPLICATE" })
-    const wrong = await answerOf("/accounts/open", json, '{"pin":"12345","note":"long"}', app)
+    const wrong = await responseOf("/accounts/open", json, '{"pin":"12345","note":"long"}', app)
     expect(JSON.parse(wrong.text).error.issues).toEqual([
       { path: "note", message: expect.any(String) },
     ])
@@ -196,21 +196,21 @@ describe.each([
 
   it("leave the hidden ones out, and are the server's where nothing else is wrong", async () => {
     const { app } = make()
-    const both = await answerOf("/accounts/open", json, '{"pin":"1","note":"long"}', app)
+    const both = await responseOf("/accounts/open", json, '{"pin":"1","note":"long"}', app)
     expect(both.status).toBe(422)
     expect(both.text).toContain("note")
     expect(both.text).not.toContain("pin")
-    const hiddenOnly = await answerOf("/accounts/open", json, '{"pin":"1"}', app)
+    const hiddenOnly = await responseOf("/accounts/open", json, '{"pin":"1"}', app)
     expect(hiddenOnly).toMatchObject({ status: 500 })
     expect(hiddenOnly.text).not.toContain("pin")
     expect(reported).toHaveLength(1)
-    expect((await answerOf("/accounts/open", json, '{"pin":"12345"}', app)).status).toBe(204)
+    expect((await responseOf("/accounts/open", json, '{"pin":"12345"}', app)).status).toBe(204)
   })
 
   it("do not say that the value of a hidden field is taken", async () => {
     const { Account, app } = make()
     await Account.create({ email: "b@shop.test", pin: "77777" })
-    const taken = await answerOf("/accounts/open", json, '{"pin":"77777"}', app)
+    const taken = await responseOf("/accounts/open", json, '{"pin":"77777"}', app)
     expect(taken).toMatchObject({ status: 500 })
     expect(taken.text).not.toMatch(/pin|taken/)
   })

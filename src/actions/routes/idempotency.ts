@@ -162,6 +162,7 @@ const recordOf = ({ id, fingerprint }: RequestKey, response: string | null): Ide
   expiresAt: Date.now() + keepMs,
 })
 
+// Stored rows are sealed for it, so it keeps its spelling.
 const purpose = "idempotent answer"
 /** The record of a response that is too large, or that is a stream. */
 const tooLarge = JSON.stringify({ isLost: true })

@@ -4,7 +4,7 @@ import type { OpenTransaction, Repository, Store } from "../contract/repository.
 const later = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
 /** The same store, with promises for every response. */
-export function answeringLater(store: Store): Store {
+export function respondingLater(store: Store): Store {
   const { begin } = store
   const transaction = (inner: OpenTransaction): OpenTransaction => ({
     depth: inner.depth,

@@ -131,8 +131,8 @@ class MemoryBus<C> implements EventBus<C> {
     this.#call(() => listener.change(logged))
   }
 
-  #call(tell: () => unknown): void {
-    void notify(tell, error => reportBusFailure(this.name, error))
+  #call(fn: () => unknown): void {
+    void notify(fn, error => reportBusFailure(this.name, error))
   }
 
   #at(position: number): LoggedChange<C> {

@@ -38,7 +38,7 @@ export interface Nested extends Pick<EventContext, "event" | "id" | "correlation
   extra: Extra | undefined
 }
 
-/** Of scopes that are no emissions. */
+/** Of ambient emissions. */
 export const ambient: Place = {
   name: "",
   namespace: undefined,
@@ -69,14 +69,14 @@ export function setIds(
 }
 
 /** Puts an emission below the one it is made in. @throws NITRO_EVENT_LOOP */
-export function descend(child: Nested, scoped: Nested): void {
-  const override = scoped.extra?.override
+export function descend(child: Nested, surroundings: Nested): void {
+  const override = surroundings.extra?.override
   if (override !== undefined) extraOf(child).override = override
-  let parent: Nested | undefined = scoped
-  if (scoped.place === ambient) {
-    parent = scoped.parent
+  let parent: Nested | undefined = surroundings
+  if (surroundings.place === ambient) {
+    parent = surroundings.parent
     child.parent = parent
-    setIds(child, scoped.extra?.correlationId, scoped.extra?.causationId)
+    setIds(child, surroundings.extra?.correlationId, surroundings.extra?.causationId)
     if (parent === undefined) return
   }
   if ((parent.flags & DONE) !== 0) {

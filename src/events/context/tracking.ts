@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks"
 import type { Emission } from "./emission.ts"
 
 /** Set while handlers run, and over their awaits. Only to be entered while tracking. */
-export const scope: AsyncLocalStorage<Emission> = new AsyncLocalStorage<Emission>()
+export const emissions: AsyncLocalStorage<Emission> = new AsyncLocalStorage<Emission>()
 
 // Before Node 24, the first use of AsyncLocalStorage makes every promise of the process two to three times slower. So
 // emissions are followed over awaits only once the difference can be observed: until then they are linked by nesting alone.
@@ -19,9 +19,9 @@ export function trackFor(handler: { readonly length: number }): void {
   if (handler.length !== 1) tracking.on = true
 }
 
-/** The emission, or ambient scope, in which this code runs. */
+/** The emission, real or ambient, in which this code runs. */
 export function surrounding(): Emission | undefined {
-  return (tracking.on ? scope.getStore() : undefined) ?? tracking.innermost
+  return (tracking.on ? emissions.getStore() : undefined) ?? tracking.innermost
 }
 
 export function isTracking(): boolean {
@@ -31,8 +31,8 @@ export function isTracking(): boolean {
 /** Puts an emission in force for this turn. `leave` with the same `isTracked` and with what this returned. */
 export function enter(emission: Emission, isTracked: boolean): Emission | undefined {
   if (isTracked) {
-    const outer = scope.getStore()
-    scope.enterWith(emission)
+    const outer = emissions.getStore()
+    emissions.enterWith(emission)
     return outer
   }
   const outer = tracking.innermost
@@ -41,7 +41,7 @@ export function enter(emission: Emission, isTracked: boolean): Emission | undefi
 }
 
 export function leave(outer: Emission | undefined, isTracked: boolean): void {
-  if (isTracked) scope.enterWith(outer as Emission)
+  if (isTracked) emissions.enterWith(outer as Emission)
   else tracking.innermost = outer
 }
 

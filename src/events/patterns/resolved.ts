@@ -7,7 +7,7 @@ import { byPriority, type Subscription } from "./subscription.ts"
 export const NOTHING: HandlerResult = Object.freeze({ value: undefined })
 
 /** One subscription that came or went. */
-export interface SubscriptionChange {
+export interface SubscriptionUpdate {
   readonly subscription: Subscription
   readonly isAdded: boolean
 }
@@ -59,7 +59,7 @@ export class Resolved {
   }
 
   /** With these changes, in one pass over the list at most; a subscription that is added last needs none. */
-  with(changes: readonly SubscriptionChange[], generation: number): Resolved {
+  with(changes: readonly SubscriptionUpdate[], generation: number): Resolved {
     const added = new Set<Subscription>()
     const removed = new Set<Subscription>()
     for (const { subscription, isAdded } of changes) {

@@ -3,7 +3,7 @@ import { findDeclared, resolution } from "../types/event-type.ts"
 import type { ErrorPolicy } from "../types/types.ts"
 import type { PatternLog } from "./pattern-log.ts"
 import { matches, type PatternTrie } from "./pattern-trie.ts"
-import { plainHandlers, Resolved, type SubscriptionChange } from "./resolved.ts"
+import { plainHandlers, Resolved, type SubscriptionUpdate } from "./resolved.ts"
 import { byPriority, type Subscription } from "./subscription.ts"
 
 /** More changes than this between two emissions are cheaper to sort anew, and not to be held on to. */
@@ -27,7 +27,7 @@ export class Slot {
   private resolved: Resolved | undefined = undefined
   /** The latest resolution, brought up to date by the changes since. */
   #base: Resolved | undefined = undefined
-  #changes: SubscriptionChange[] = []
+  #changes: SubscriptionUpdate[] = []
   #schemas = 0
   #patternVersion = 0
   /** The root registry, until this slot is dropped for being unused. */
@@ -64,7 +64,7 @@ export class Slot {
     return true
   }
 
-  #note(change: SubscriptionChange): void {
+  #note(change: SubscriptionUpdate): void {
     this.resolved = undefined
     if (this.#base === undefined) return
     if (this.#exact.size > 0 && this.#changes.length < maxChanges) this.#changes.push(change)

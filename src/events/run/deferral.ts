@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from "node:async_hooks"
 import { NitroError } from "../../shared/errors.ts"
 import { openUnit } from "../../shared/open-unit.ts"
-import { idsHere } from "../context/scope.ts"
+import { idsHere } from "../context/ambient.ts"
 import { trackContext } from "../context/tracking.ts"
 import "../types/errors.ts"
 import type { Slot } from "../patterns/slot.ts"

@@ -4,9 +4,9 @@ import type { Resolved } from "../patterns/resolved.ts"
 import type { Slot } from "../patterns/slot.ts"
 import { ended, type Subscription } from "../patterns/subscription.ts"
 import type { Handler, HandlerResult, Results } from "../types/types.ts"
-import { fail, settle } from "./call.ts"
 import { type Gathering, put } from "./gathering.ts"
 import { runEach } from "./general-path.ts"
+import { fail, settle } from "./run-handler.ts"
 
 /**
  * The common case, and the measured one: handlers without checks. With a gathering their promises are

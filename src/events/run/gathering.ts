@@ -4,7 +4,7 @@ import { countInFlight } from "../context/tracking.ts"
 import { NOTHING } from "../patterns/resolved.ts"
 import type { Subscription } from "../patterns/subscription.ts"
 import type { ErrorPolicy, HandlerResult, Results } from "../types/types.ts"
-import { fail } from "./call.ts"
+import { fail } from "./run-handler.ts"
 
 /** Waits for the promises among the results, each of which takes the place it was given when its handler was called. */
 export class Gathering {

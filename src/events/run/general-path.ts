@@ -3,7 +3,7 @@ import { syncResult } from "../../shared/callback.ts"
 import { Emission } from "../context/emission.ts"
 import { setIds } from "../context/nesting.ts"
 import { beginEmit, isObserved } from "../context/report.ts"
-import { scope, surrounding, trackContext } from "../context/tracking.ts"
+import { emissions, surrounding, trackContext } from "../context/tracking.ts"
 import type { Resolved } from "../patterns/resolved.ts"
 import type { Slot } from "../patterns/slot.ts"
 import type { Subscription } from "../patterns/subscription.ts"
@@ -15,9 +15,9 @@ import type {
   Results,
 } from "../types/types.ts"
 import { onAbort } from "./abort.ts"
-import { call } from "./call.ts"
 import { failuresIn, throwFailures } from "./failures.ts"
 import { Gathering, put } from "./gathering.ts"
+import { runHandler } from "./run-handler.ts"
 
 interface Run {
   readonly policy: ErrorPolicy
@@ -38,7 +38,11 @@ export function runEach(
     if (emission.stopped) return
     const handler = subscription.admit(payload, emission, policy)
     if (!handler) continue
-    const result = call(subscription, handler, payload, emission, { policy, latePolicy, timeoutMs })
+    const result = runHandler(subscription, handler, payload, emission, {
+      policy,
+      latePolicy,
+      timeoutMs,
+    })
     put(results, results.length, result, gathering)
     if (stopWhen && !(result instanceof Promise) && isStop(result, stopWhen)) return
   }
@@ -55,7 +59,7 @@ async function runInTurn(
     if (emission.stopped || emission.extra?.controller?.signal.aborted) return
     const handler = subscription.admit(payload, emission, policy)
     if (!handler) continue
-    const result = await call(subscription, handler, payload, emission, { policy, timeoutMs })
+    const result = await runHandler(subscription, handler, payload, emission, { policy, timeoutMs })
     results.push(result)
     if (stopWhen && isStop(result, stopWhen)) return
   }
@@ -79,7 +83,16 @@ export function emitSyncWith(
   const results: HandlerResult[] = []
   const end = isObserved() ? beginEmit("emitSync", emission) : undefined
   try {
-    scope.run(emission, runEach, resolved.subscriptions, payload, emission, run, results, undefined)
+    emissions.run(
+      emission,
+      runEach,
+      resolved.subscriptions,
+      payload,
+      emission,
+      run,
+      results,
+      undefined,
+    )
   } finally {
     emission.finish()
     end?.(results.length, failuresIn(results).length)
@@ -114,7 +127,7 @@ async function runAll(
   const abort = signal && onAbort(signal, emission)
   try {
     const gathering = new Gathering(emission, run.policy)
-    const done = scope.run(emission, () => {
+    const done = emissions.run(emission, () => {
       if (options.sequential) return runInTurn(subscriptions, payload, emission, run, results)
       runEach(subscriptions, payload, emission, run, results, gathering)
       return gathering.finish(results)

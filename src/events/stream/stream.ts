@@ -3,12 +3,12 @@ import { isThenable } from "../../shared/callback.ts"
 import { Emission } from "../context/emission.ts"
 import { setIds } from "../context/nesting.ts"
 import { beginEmit, beginHandler, isObserved } from "../context/report.ts"
-import { scope, surrounding, trackContext } from "../context/tracking.ts"
+import { emissions, surrounding, trackContext } from "../context/tracking.ts"
 import type { Slot } from "../patterns/slot.ts"
 import type { Subscription } from "../patterns/subscription.ts"
-import { fail, isAsyncGenerator, isGenerator, isObject } from "../run/call.ts"
 import { failuresOf } from "../run/failures.ts"
 import { check } from "../run/payload.ts"
+import { fail, isAsyncGenerator, isGenerator, isObject } from "../run/run-handler.ts"
 import { TimeLimit } from "../run/time-limit.ts"
 import type { ErrorPolicy, EventStream, Handler, StreamOptions } from "../types/types.ts"
 
@@ -119,7 +119,7 @@ class MergedStream implements EventStream {
       const subscription = this.#waitingInTurn.shift() as Subscription
       const handler = emission.stopped
         ? undefined
-        : scope.run(emission, () => subscription.admit(payload, emission, this.#policy))
+        : emissions.run(emission, () => subscription.admit(payload, emission, this.#policy))
       if (!handler) continue
       this.#handlers++
       const source = new Source(subscription, emission, this.#options.timeoutMs, {
@@ -249,7 +249,7 @@ class Source {
     const context = this.#limit?.context ?? this.#emission
     if (isObserved()) this.#endMessage = beginHandler(this.#subscription.name, context)
     try {
-      const value = scope.run(this.#emission, () => handler(payload as never, context))
+      const value = emissions.run(this.#emission, () => handler(payload as never, context))
       if (isObject(value) && (isGenerator(value) || isAsyncGenerator(value))) {
         this.#generator = value
         this.pull()
@@ -268,7 +268,7 @@ class Source {
     if (this.#isOver || !this.#generator) return
     this.#isPulling = true
     try {
-      const step = scope.run(
+      const step = emissions.run(
         this.#emission,
         () => (this.#generator as Generator<unknown>).next() as unknown,
       )
@@ -327,7 +327,7 @@ class Source {
 
   async #returnGenerator(): Promise<void> {
     try {
-      await scope.run(this.#emission, () => this.#generator?.return(undefined) as unknown)
+      await emissions.run(this.#emission, () => this.#generator?.return(undefined) as unknown)
     } catch (error) {
       fail(error, this.#subscription, this.#emission, "report")
     }

@@ -79,12 +79,12 @@ describe.each(stores)("on %s", (_, store) => {
         .sort()
     for (const field of takes === "text" ? (["title"] as const) : (["title", "size"] as const)) {
       const values = field === "title" ? ["a", "b", "A%b", "é", "", null] : [0, -1.5, 1, 2, null]
-      const answers = new Set<string>()
+      const responses = new Set<string>()
       for (const operand of operands[takes](values)) {
         const ways = waysOf(field, name, takes, operand)
         const predicate = toCondition(Note.definition, ways.object)
         const expected = sorted(rows.filter(row => matches(predicate, row)))
-        answers.add(expected.join())
+        responses.add(expected.join())
         await withStores(store, async () => {
           for (const [way, where] of Object.entries(ways))
             expect(
@@ -93,7 +93,7 @@ describe.each(stores)("on %s", (_, store) => {
             ).toEqual(expected)
         })
       }
-      expect(answers.size, "different operands, different rows").toBeGreaterThan(1)
+      expect(responses.size, "different operands, different rows").toBeGreaterThan(1)
     }
   })
 })

@@ -94,7 +94,7 @@ const sleep = (milliseconds: number, signal: AbortSignal): Promise<void> =>
 
 class Sharing {
   readonly #page: LivePage
-  /** Address and asker: other pages, and pages of another user, are never mixed. */
+  /** Address and viewer: other pages, and pages of another user, are never mixed. */
   readonly #name: string
   readonly #me = crypto.getRandomValues(new Uint32Array(2)).join("-")
   #channel: BroadcastChannel | undefined
@@ -102,7 +102,7 @@ class Sharing {
   #cursor = ""
   /** The leader that lets this window follow. */
   #leader = ""
-  #heardAt = 0
+  #receivedAt = 0
   #isLeading = false
   /** Patches were passed on whose id is not known yet. */
   #isBetween = false
@@ -129,10 +129,10 @@ class Sharing {
       const end = (): void => turn.abort()
       signal.addEventListener("abort", end, { signal: turn.signal })
       this.#leader = ""
-      this.#heardAt = Date.now()
+      this.#receivedAt = Date.now()
       this.#post({ kind: "join", cursor: this.#cursor })
       const watchdog = setInterval(() => {
-        if (this.#isLeading || Date.now() - this.#heardAt < silenceMs) return
+        if (this.#isLeading || Date.now() - this.#receivedAt < silenceMs) return
         steals = true
         end()
       }, beatMs)
@@ -165,7 +165,7 @@ class Sharing {
       if (this.#isLeading) this.#join(message.from, message.cursor)
       return
     }
-    this.#heardAt = Date.now()
+    this.#receivedAt = Date.now()
     if (message.kind === "welcome") {
       if (message.to === this.#me) this.#leader = message.from
     } else if (message.from !== this.#leader) {

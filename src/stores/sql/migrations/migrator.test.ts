@@ -94,13 +94,13 @@ describe.each(databases)("on $name", database => {
     }
     await expect(next.up()).rejects.toMatchObject(refusal)
     const asked: unknown[] = []
-    const answer = (reply: boolean) => (losses: unknown) => {
+    const response = (reply: boolean) => (losses: unknown) => {
       asked.push(losses)
       return reply
     }
-    await expect(next.up({ confirm: answer(false) })).rejects.toMatchObject(refusal)
+    await expect(next.up({ confirm: response(false) })).rejects.toMatchObject(refusal)
     expect((await next.status()).pending).toBe(1)
-    expect((await next.up({ confirm: answer(true) })).migrations).toHaveLength(1)
+    expect((await next.up({ confirm: response(true) })).migrations).toHaveLength(1)
     expect(asked).toHaveLength(2)
     await expect(next.down()).rejects.toMatchObject({ code: "NITRO_MIGRATION_CONSENT" })
     await next.down({ yes: true })

@@ -11,7 +11,7 @@ import type { Subscription } from "../patterns/subscription.ts"
 import type { ErrorPolicy, EventContext, Handler, HandlerResult } from "../types/types.ts"
 import { TimeLimit } from "./time-limit.ts"
 
-export interface CallOptions {
+export interface RunOptions {
   readonly policy: ErrorPolicy
   readonly timeoutMs: number | undefined
   /** For failures after the end of the emission, which has no caller left to throw to. */
@@ -19,12 +19,12 @@ export interface CallOptions {
 }
 
 /** Calls the handler and follows it to its end; the promise never rejects. */
-export function call(
+export function runHandler(
   subscription: Subscription,
   handler: Handler<never>,
   payload: unknown,
   emission: Emission,
-  { policy, timeoutMs, latePolicy = policy }: CallOptions,
+  { policy, timeoutMs, latePolicy = policy }: RunOptions,
 ): MaybePromise<HandlerResult> {
   const limit = subscription.timeoutMs ?? timeoutMs
   const timed = limit === undefined ? undefined : new TimeLimit(limit, subscription, emission)

@@ -1,17 +1,17 @@
-// Reads the emission around the running code, and opens scopes that carry values to the emissions inside.
+// Reads the emission around the running code, and makes ambient ones that carry values to the emissions inside.
 import type { EventContext, Events } from "../types/types.ts"
 import { Emission } from "./emission.ts"
 import { ambient, extraOf, setIds } from "./nesting.ts"
 import { surrounding, trackContext } from "./tracking.ts"
 
-export interface ScopeValues {
+export interface AmbientValues {
   readonly override?: Events
   readonly correlationId?: string
   readonly causationId?: string
 }
 
-/** A scope that is no emission, only carries values to those made in it. Its parent is the real emission around it, if any. */
-export function ambientScope(values: ScopeValues): Emission {
+/** No real emission: it only carries values to those made in it. Its parent is the real emission around it, if any. */
+export function ambientEmission(values: AmbientValues): Emission {
   trackContext()
   const outer = surrounding()
   const isNested = outer?.place === ambient

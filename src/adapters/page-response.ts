@@ -1,6 +1,12 @@
 // The last step of a response: our headers join it, or the stream of the page's live views replaces it.
 
-import { answerStream, busyAnswer, type LiveRequest, liveApp, renewal } from "../live/internal.ts"
+import {
+  busyResponse,
+  type LiveRequest,
+  liveApp,
+  renewal,
+  respondWithStream,
+} from "../live/internal.ts"
 import { isThenable } from "../shared/callback.ts"
 import { failedIn } from "../shared/request-id.ts"
 
@@ -59,14 +65,14 @@ export async function finish(
       if (response.body !== null) await response.text()
       const elsewhere = renewal(live, live.app.part(liveApp))
       if (elsewhere !== undefined) return elsewhere
-      if (stream.size > 0 || stream.state === "ended") return answerStream(live, stream, once)
+      if (stream.size > 0 || stream.state === "ended") return respondWithStream(live, stream, once)
     } else {
       // Not awaited: of a response that a host has cloned it resolves once the other copies were cancelled too.
       response.body?.cancel().catch(() => undefined)
     }
     stream.end()
     // 204 makes the page stay away; a server that fails now may be well in a moment.
-    return response.status >= 500 ? busyAnswer() : new Response(null, { status: 204 })
+    return response.status >= 500 ? busyResponse() : new Response(null, { status: 204 })
   }
   return releasing(live, replace, requestId)
 }

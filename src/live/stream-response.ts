@@ -9,7 +9,7 @@ import { type OpenedStream, streamHostOf } from "./stream-host.ts"
 import { sinkBody } from "./web-sink.ts"
 
 /** No stream now: the page tries again. */
-export function busyAnswer(): Response {
+export function busyResponse(): Response {
   return new Response(null, {
     status: 503,
     headers: { "retry-after": "5", "cache-control": "no-store" },
@@ -28,7 +28,7 @@ export function renewal(request: LiveRequest, { renewals }: LiveApp): Response |
     hasSameElements(stream.page.layout, layout)
   )
     return undefined
-  if (!renewals.take(fingerprint(`${request.asker} ${address}`), Date.now())) return undefined
+  if (!renewals.take(fingerprint(`${request.viewer} ${address}`), Date.now())) return undefined
   stream.end()
   return new Response(null, {
     status: 303,
@@ -37,7 +37,7 @@ export function renewal(request: LiveRequest, { renewals }: LiveApp): Response |
 }
 
 /** Call once the page has been rendered, so that every topic is known. */
-export async function answerStream(
+export async function respondWithStream(
   request: LiveRequest,
   stream: Stream,
   once: boolean,
@@ -48,15 +48,15 @@ export async function answerStream(
     stream.end()
     throw error
   }
-  if (stream.state === "ended") return busyAnswer()
+  if (stream.state === "ended") return busyResponse()
   if (once) return new Response(missed(request, stream), { headers: sseHeaders })
-  const { layout, asker, source } = request
+  const { layout, viewer, source } = request
   const opened: OpenedStream = {
-    attach: sink => stream.attach({ layout, asker }, sink),
+    attach: sink => stream.attach({ layout, viewer }, sink),
     end: () => stream.end(),
   }
   const response =
-    streamHostOf(source)?.answer(source, opened, sseHeaders) ??
+    streamHostOf(source)?.respond(source, opened, sseHeaders) ??
     new Response(sinkBody(opened), { headers: sseHeaders })
   openedBy.set(response, opened)
   return response
