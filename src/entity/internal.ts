@@ -2,7 +2,7 @@
 
 export { bindingOf, namesInUse } from "./binding/binding.ts"
 export { hiddenFieldsOf } from "./binding/bound-stores.ts"
-export { type ChangeRows, rowsOfChange } from "./binding/change.ts"
+export { type ChangeRows, ownLogOf, rowsOfChange } from "./binding/change.ts"
 export { followAllChanges, hasUnseenUpdate } from "./binding/changes.ts"
 export { hydrateCopy } from "./binding/hydrate.ts"
 export { assertSameModule, declareEntities } from "./binding/known-classes.ts"

@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto"
 import type { AppState } from "../actions/index.ts"
 import type { AppPart } from "../actions/internal.ts"
 import type { Change, EntityClass } from "../entity/index.ts"
-import { followAllChanges, hasUnseenUpdate, namesInUse } from "../entity/internal.ts"
+import { followAllChanges, hasUnseenUpdate, namesInUse, ownLogOf } from "../entity/internal.ts"
+import type { Store } from "../entity/store.ts"
 import {
   type EventBus,
   type Change as LogChange,
@@ -14,6 +15,7 @@ import {
 import { NitroError } from "../shared/errors.ts"
 import { after, attempt } from "../shared/maybe.ts"
 import { reportError } from "../shared/report.ts"
+import { warnOnce } from "../shared/warn.ts"
 import { LocalChange, RemoteChange } from "./change-codec.ts"
 import { ClassWatches, type Interest, type Watch } from "./matching/watches.ts"
 import { WrittenFields } from "./matching/written-fields.ts"
@@ -113,6 +115,16 @@ export class ChangeFeed {
     return this.#last
   }
 
+  /** Warns where the store of a class publishes its changes to a log that is not this one: those of other processes are not seen. */
+  warnOfOtherLog({ name, capabilities, changes }: Store): void {
+    if (!capabilities.announces || changes === this.#log) return
+    warnOnce(
+      "NITRO_CHANGE_LOG",
+      `${name} publishes its changes to another log, but the app with live views of its rows follows ${this.#log.name}.`,
+      "Give the app the same log: nitro({ changes: store.changes }).",
+    )
+  }
+
   /** Whether none of these classes changed after a place in the log. False where that is not known. */
   isUnchangedSince(place: LogCursor, entities: Iterable<EntityClass>): boolean {
     try {
@@ -160,6 +172,8 @@ export class ChangeFeed {
 
   /** Publishes a change of this process. */
   publish(change: Change): void {
+    // The store has published it there, and the log delivers it as it does for changes of other processes.
+    if (ownLogOf(change) === this.#log) return
     const local = new LocalChange(change, origin, ++published)
     if (!this.#isLocal) {
       this.#pending.set(local.seq, local)

@@ -191,8 +191,10 @@ export abstract class Topic implements ChangeReader {
       this.follow({ entity, leaving: true })
       return
     }
-    const { partition, capabilities } = storeOf(entity)
-    if (capabilities.durable) this.#isExclusive = false
+    const store = storeOf(entity)
+    const { partition, capabilities } = store
+    if (capabilities.durable || capabilities.announces) this.#isExclusive = false
+    this.#setup.feed.warnOfOtherLog(store)
     this.#classes.set(entity, count + 1)
     this.#watches.set(key, this.#setup.feed.watch(interest, partition, this))
   }

@@ -1,16 +1,17 @@
 // Binds an entity class to its store, along with the classes that it refers to: checked once, then kept.
 
 import { NitroError } from "../../shared/errors.ts"
-import type { FieldDefinition } from "../contract/definition.ts"
+import type { EntityDefinition, FieldDefinition } from "../contract/definition.ts"
 import { definitionError } from "../contract/errors.ts"
 import { whereIds } from "../contract/key.ts"
-import type { Store } from "../contract/repository.ts"
+import type { Repository, Store } from "../contract/repository.ts"
 import type { EntityHooks } from "../types/hooks.ts"
 import type { EntityClass, EntityInstance } from "../types/types.ts"
 import type { Binding, ClassState } from "./bound-class.ts"
 import { remember } from "./bound-stores.ts"
 import { checkBody } from "./class-body.ts"
 import { relationsOf } from "./describe-relations.ts"
+import { IndexedRows } from "./indexed-rows.ts"
 import { knownClasses, knownReferrers, knownTargets, makeKnown } from "./known-classes.ts"
 import { type Model, requireModel } from "./model.ts"
 import { scopedRows } from "./scoped-rows.ts"
@@ -119,6 +120,13 @@ function bindIfHere(entity: EntityClass, store: Store | undefined): void {
   }
 }
 
+function rowsOf(store: Store, definition: EntityDefinition): Repository {
+  const rows = store.bind(definition)
+  return store.capabilities.scan === "indexed"
+    ? new IndexedRows(rows, definition, store.name)
+    : rows
+}
+
 function bind<T extends EntityInstance>(state: ClassState<T>, store: Store): Binding<T> {
   const { entity, model } = state
   const { definition } = model.defined
@@ -141,13 +149,19 @@ function bind<T extends EntityInstance>(state: ClassState<T>, store: Store): Bin
       `${store.name} says that it has transactions, but has no method begin.`,
       { fix: "Write begin(options), or say transactions: false in its capabilities." },
     )
+  if (store.capabilities.announces && store.changes === undefined)
+    throw new NitroError(
+      "NITRO_CAPABILITY",
+      `${store.name} has the capability "announces", but no log of changes.`,
+      { fix: "Give it the property `changes`, or say announces: false in its capabilities." },
+    )
   if (store.unit !== undefined && store.unit !== "always")
     throw definitionError(
       `The option unit of ${store.name} is ${JSON.stringify(store.unit)}.`,
       'Write { unit: "always" }, or leave it out.',
     )
   const mapper = model.mapper(store.encoding)
-  const repository = scopedRows(store.bind(definition), entity, id =>
+  const repository = scopedRows(rowsOf(store, definition), entity, id =>
     whereIds(definition, [mapper.valueAt(0, id)]),
   )
   const columnOf = (name: string, has: boolean | undefined): number =>

@@ -2,7 +2,7 @@
 
 import type { EntityId } from "../contract/definition.ts"
 import type { Predicate } from "../contract/predicate.ts"
-import type { Row } from "../contract/repository.ts"
+import type { Row, Store } from "../contract/repository.ts"
 import type { Values } from "../definition/mapper.ts"
 import type { Change, EntityClass, EntityInstance } from "../types/types.ts"
 import { type Binding, idOfRow } from "./bound-class.ts"
@@ -117,7 +117,17 @@ export function publishMany(
   const partition = store.partition === undefined ? {} : { partition: store.partition }
   const many = { ...(where !== undefined && { where }), ...(count !== undefined && { count }) }
   // A change of many concerns no single row.
-  publish(binding, { entity, op, id: undefined as never, changed, ...many, ...partition })
+  const change: Change = { entity, op, id: undefined as never, changed, ...many, ...partition }
+  if (store.capabilities.announces) storesOfMany.set(change, store)
+  publish(binding, change)
+}
+
+const storesOfMany = new WeakMap<Change, Store>()
+
+/** The log to which the store of a change has published it already; undefined of other stores. */
+export function ownLogOf(change: Change): object | undefined {
+  const store = RowChange.rowsOf(change)?.binding.store ?? storesOfMany.get(change)
+  return store?.capabilities.announces ? store.changes : undefined
 }
 
 function publish(binding: Binding, change: Change): void {

@@ -134,6 +134,13 @@ export interface Capabilities {
   readonly relations: boolean
   /** Knows conditions on values inside of JSON fields (`json`). Without it they are refused. */
   readonly jsonPaths: boolean
+  /** Publishes each change of its rows to its log itself, `Store.changes`. Default: no, the process that writes publishes them. */
+  readonly announces?: boolean | undefined
+  /**
+   * `"indexed"`: rows are read by an index alone. A condition needs a part on the first field of an index, of a unique set or of the
+   * key, or on a reference; the entity module refuses others. Default: `"full"`.
+   */
+  readonly scan?: "full" | "indexed" | undefined
 }
 
 /** Stores the rows of one entity class. */
@@ -217,6 +224,8 @@ export interface Store {
   partitioned?(): Store
   /** Of such a part: whose it is. Changes of its rows carry it. */
   readonly partition?: string
+  /** Of a store that `announces`: the log that it publishes to, for `nitro({ changes })`. */
+  readonly changes?: object | undefined
   /** `"always"`: every write of its entities is a unit of work, with or without `unitOfWork` around it. */
   readonly unit?: "always" | undefined
   close(): MaybePromise<void>
