@@ -80,7 +80,11 @@ export function createGate(options: NitroOptions): Gate {
   // Better now than at the first visitor: sessions are known by a signed cookie.
   if (hasPartitionedStores() && options.partition === undefined) app.secret.sign("start", "")
   // The stores may be configured below this call.
-  setImmediate(() => warnAtStart(app.exposures))
+  const counts = {
+    isShared: options.changes !== undefined,
+    hasStore: app.limits.store !== undefined,
+  }
+  setImmediate(() => warnAtStart(app.exposures, counts))
   /** Runs `fn` with the user of the request, and waits for the user only where it has to. */
   function inContext<T>(
     context: OpenContext,

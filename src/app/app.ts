@@ -1,6 +1,7 @@
 // `App`: everything that belongs to one `nitro({...})` and not to the process.
 import type { AppState, Exposure, RouteDescription, User } from "../actions/index.ts"
 import {
+  type AppLimits,
   type AppPart,
   describeRoute,
   type Limits,
@@ -41,7 +42,7 @@ export interface AppOptions {
 
 export class App implements AppState, NitroApp {
   readonly secret: Secret
-  readonly limits: Required<Limits>
+  readonly limits: AppLimits
   readonly pageEnds: readonly PageEndHook[]
   routes: readonly RouteDescription[] = []
   exposures: readonly Exposure[] = []

@@ -22,6 +22,11 @@ registerErrors({
     when: "A warning at start: an action names a `permission`, and its class has no `allow` that could check it.",
     fix: "Write expose(Invoice, { crud: false, allow: ({ route, user }) => … }) and compare `route.permission` there, or allow: () => true where middleware checks it.",
   },
+  NITRO_LIMITS_PER_PROCESS: {
+    status: 500,
+    when: "A warning at start: the app has a log of changes, as several processes share one, and its actions have a `rateLimit` that each process counts for itself.",
+    fix: "Write nitro({ limits: { store } }) with a store that all processes use.",
+  },
   NITRO_NOT_DURABLE: {
     status: 500,
     when: "A warning at start with NODE_ENV=production: rows of a class are kept in memory, and are lost when the process ends.",

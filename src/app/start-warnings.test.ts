@@ -74,6 +74,25 @@ it("names actions with a permission that no rule checks, once, with the line to 
   expect(text).toContain("Write expose(Bill, { crud: false, allow: ({ route, user }) => … })")
 })
 
+it("names limits that each of several processes counts for itself, unless a store does", async () => {
+  const login = `import { action } from "nitro-ts"
+    import { memoryBus } from "nitro-ts/events"
+    class Login extends Entity("Login", {}) {
+      static { action(this, "attempt", { rateLimit: { limit: 1, perSeconds: 1 } }) }
+      static attempt() {}
+    }
+    `
+  const text = await warningsOf(
+    `${login} nitro({ entities: [Login], changes: memoryBus() })`,
+    "development",
+  )
+  expect(count(text, "NITRO_LIMITS_PER_PROCESS")).toBe(1)
+  expect(text).toContain("the rateLimit of Login.attempt each for itself")
+  const silent = `${login} nitro({ entities: [Login], changes: memoryBus(), limits: { store: memory() } })
+    nitro({ entities: [Login] })`
+  expect(await warningsOf(silent, "development")).toBe("")
+})
+
 it("names in production classes whose rows end with the process, once, with the line to write", async () => {
   const text = await warningsOf(
     "for (const _ of [1, 2]) nitro({ entities: [Note, Memo, Plan] })",

@@ -7,7 +7,8 @@ import "./errors.ts"
 const printed = new Set<string>()
 
 /** Prints each warning once in the process, as a process warning. Call it when the stores of the app are known. */
-export function warnAtStart(exposures: readonly Exposure[]): void {
+export function warnAtStart(exposures: readonly Exposure[], counts: LimitSettings): void {
+  warnOfLimits(exposures, counts)
   const open = namesOf(
     exposures.filter(({ crud, allow }) => crud.length > 0 && allow === undefined),
   )
@@ -26,6 +27,27 @@ export function warnAtStart(exposures: readonly Exposure[]): void {
       `The rows of ${lost.join(", ")} are kept in memory, and are lost when the process ends. Write static store = sqlite("app.db") in the class, configure({ store: sqlite("app.db") }), or set NITRO_DATABASE_URL.`,
     )
   }
+}
+
+export interface LimitSettings {
+  /** The app was given a log of changes, as apps of several processes are. */
+  readonly isShared: boolean
+  /** A store counts the rate limits. */
+  readonly hasStore: boolean
+}
+
+function warnOfLimits(exposures: readonly Exposure[], { isShared, hasStore }: LimitSettings): void {
+  if (!isShared || hasStore) return
+  const limited = exposures.flatMap(({ entity }) =>
+    actionsOf(entity)
+      .filter(({ rateLimit }) => rateLimit !== undefined)
+      .map(({ name }) => `${entity.definition.name}.${name}`),
+  )
+  if (limited.length > 0)
+    warn(
+      "NITRO_LIMITS_PER_PROCESS",
+      `The processes that share nitro({ changes }) count the rateLimit of ${limited.join(", ")} each for itself, so a caller has it once for each process. Write limits: { store: … } with a store that all of them use.`,
+    )
 }
 
 /** A permission that no rule reads looks like protection. Middleware may read it too, which only the application knows. */

@@ -1,5 +1,6 @@
 // `Command(name, fields)` and `Query(name, fields)`: classes of validated messages, typed by their fields.
 import { z } from "zod"
+import { inputText } from "../entity/internal.ts"
 import { NitroError } from "../shared/errors.ts"
 import { suggest } from "../shared/suggest.ts"
 import "./errors.ts"
@@ -150,11 +151,9 @@ function validated(definition: MessageDefinition, input: unknown): Record<string
   }
   for (const field of Object.keys(input)) {
     if (!Object.hasOwn(fields, field)) {
-      return refuse(
-        name,
-        [{ path: field, message: "Unknown field." }],
-        suggest(field, Object.keys(fields)),
-      )
+      return refuse(name, [{ path: field, message: "Unknown field." }], {
+        fix: suggest(field, Object.keys(fields)),
+      })
     }
   }
   const result = parse(definition, input)
@@ -162,6 +161,7 @@ function validated(definition: MessageDefinition, input: unknown): Record<string
   return refuse(
     name,
     result.error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
+    { fields },
   )
 }
 
@@ -184,10 +184,10 @@ function parse(definition: MessageDefinition, input: object): z.ZodSafeParseResu
 function refuse(
   name: string,
   issues: readonly { readonly path: string; readonly message: string }[],
-  fix?: string,
+  { fix, fields = {} }: { readonly fix?: string | undefined; readonly fields?: Fields } = {},
 ): never {
   const problems = issues
-    .map(({ path, message }) => (path === "" ? message : `${path}: ${message}`))
+    .map(({ path, message }) => (path === "" ? message : `${inputText(path, fields)}: ${message}`))
     .join("; ")
   throw new NitroError("NITRO_CQRS_INPUT", `${name} is refused: ${problems}`, {
     details: { issues },

@@ -1,9 +1,10 @@
 // Shared parts of the host suite's groups: a test on a running host, its client, and the entities that it serves.
 
 import { z } from "zod"
-import { action, context, expose, redirect } from "../actions/index.ts"
+import { type ActionCall, action, context, expose, redirect } from "../actions/index.ts"
 import type { NitroOptions } from "../adapters/fetch.ts"
 import { Entity, type EntityStatics, memory } from "../entity/index.ts"
+import { NitroError } from "../shared/errors.ts"
 import type { HostFeature, HostSetup, HostSuiteOptions } from "./host-setup.ts"
 import type { TestRunner } from "./runner.ts"
 
@@ -15,6 +16,9 @@ export interface Signals {
   /** Lets the action `slow` go on. */
   finish(): void
   readonly finished: Promise<void>
+  /** The code of the error that ended the action `upload` before its body had. */
+  readonly aborted: Promise<string>
+  abort(code: string): void
 }
 
 function signals(): Signals {
@@ -26,7 +30,18 @@ function signals(): Signals {
   const finished = new Promise<void>(resolve => {
     finish = resolve
   })
-  return { begun, begin: () => begin(), finish: () => finish(), finished }
+  let abort = (_code: string): void => undefined
+  const aborted = new Promise<string>(resolve => {
+    abort = resolve
+  })
+  return {
+    begun,
+    begin: () => begin(),
+    finish: () => finish(),
+    finished,
+    aborted,
+    abort: code => abort(code),
+  }
 }
 
 // Spelled out: declarations are made file by file, without inference.
@@ -66,6 +81,39 @@ function noteClass(steps: Signals): NoteClass {
     static echo({ words }: { words: string }): { words: string } {
       return { words }
     }
+    /** Waits behind the first piece of its body, until the test lets it go on. */
+    static async upload(
+      _input: unknown,
+      { body, signal }: ActionCall,
+    ): Promise<{ bytes: number; largest: number }> {
+      let bytes = 0
+      let largest = 0
+      try {
+        for await (const chunk of body) {
+          bytes += chunk.byteLength
+          largest = Math.max(largest, chunk.byteLength)
+          steps.begin()
+          await steps.finished
+        }
+      } catch (error) {
+        // The signal may come a moment later than the end of the body.
+        if (!(error instanceof NitroError) || error.code !== "NITRO_BAD_REQUEST") throw error
+        if (!signal.aborted)
+          await new Promise(resolve => signal.addEventListener("abort", resolve, { once: true }))
+        steps.abort(error.code)
+        throw error
+      }
+      return { bytes, largest }
+    }
+    static async files(_input: unknown, { body }: ActionCall): Promise<readonly object[]> {
+      const files: object[] = []
+      for await (const { name, filename = null, type, stream } of body.parts()) {
+        let bytes = 0
+        for await (const chunk of stream) bytes += chunk.byteLength
+        files.push({ name, filename, type, bytes })
+      }
+      return files
+    }
     static menu(): Response {
       return new Response("tea", { headers: { "content-type": "text/plain" } })
     }
@@ -93,6 +141,8 @@ function noteClass(steps: Signals): NoteClass {
       action(this, "teapot")
       action(this, "broken")
       action(this, "echo", { input: { words: z.string() } })
+      action(this, "upload", { body: "stream" })
+      action(this, "files", { body: "stream" })
       for (const name of ["menu", "agent", "parts"] as const) action(this, name, { method: "GET" })
     }
   }

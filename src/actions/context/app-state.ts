@@ -1,7 +1,7 @@
 // The state of one app, as the modules below it see it: a base path, a secret, and a place for the state of each module.
 import type { PageApp } from "../../html/internal.ts"
 import type { MaybePromise } from "../../shared/types.ts"
-import type { Limits } from "../contract/limits.ts"
+import type { AppLimits } from "../contract/limits.ts"
 import type { Exposure } from "../contract/route.ts"
 import type { RouteDescription } from "../contract/route-description.ts"
 import type { Secret } from "./secret.ts"
@@ -24,7 +24,7 @@ export interface AppState extends PageApp {
   /** Its entity classes, with what of each can be reached. */
   readonly exposures: readonly Exposure[]
   /** The limits of `nitro({ limits })`, and the defaults. */
-  readonly limits: Required<Limits>
+  readonly limits: AppLimits
   /** Signs what browsers carry. */
   readonly secret: Secret
   /** True once `close` was called. */

@@ -43,13 +43,20 @@ export interface ActionOptions<O extends z.ZodType = z.ZodType> {
   readonly permission?: string
   /** A question that the browser shows before it sends. */
   readonly confirm?: string
+  /**
+   * `"stream"`: the method reads the body itself, from `body` of its second argument, while it arrives; `input` then comes from the path
+   * and the query alone. Default: the body is read into memory, and is input.
+   */
+  readonly body?: "stream"
+  /** Largest body of a stream in bytes. Default: `maxBodyBytes` of `nitro({ limits })`. */
+  readonly maxBodyBytes?: number
   /** `"required"`: refuses a request without an idempotency key. Default: a request with one is carried out once, one without as often as it comes. */
   readonly idempotent?: "required"
   /** HTTP status of a JSON response, 200 to 299; default 200, or 204 without content. */
   readonly status?: number
   /** Milliseconds until it responds 504 and its writes are rolled back; `Infinity`: no limit. Default: that of `nitro({ deadlineMs })`. */
   readonly deadlineMs?: number
-  /** How often one user may run it, or one address of visitors; beyond, the response is 429. Counted per process. Default: any number. */
+  /** How often one user may run it, or one address of visitors; beyond, the response is 429. Each process counts for itself, unless `nitro({ limits: { store } })` shares the counts. Default: any number. */
   readonly rateLimit?: RateLimit
   /** False: it runs in no unit of work. Each save is written at once and stays, also when the action fails later. */
   readonly unitOfWork?: boolean
@@ -66,6 +73,8 @@ const names = optionNames<ActionOptions>({
   tags: true,
   permission: true,
   confirm: true,
+  body: true,
+  maxBodyBytes: true,
   idempotent: true,
   status: true,
   deadlineMs: true,
@@ -108,6 +117,7 @@ export function checkActionOptions(name: string, options: ActionOptions): void {
     throw wrong("a unitOfWork that is neither true nor false", "Write unitOfWork: false.")
   if (unitOfWork !== undefined && method === "GET")
     throw wrong("unitOfWork and the method GET, which never has one", "Leave unitOfWork out.")
+  checkBody(options, wrong)
   if (rateLimit === undefined) return
   refuseUnknownOptions(`rateLimit of the action ${name}`, rateLimit, limitNames)
   const { limit, perSeconds } = rateLimit
@@ -116,4 +126,19 @@ export function checkActionOptions(name: string, options: ActionOptions): void {
       `the rateLimit ${JSON.stringify(rateLimit)}`,
       "Write rateLimit: { limit: 5, perSeconds: 60 }: a whole number from 1, and seconds above 0.",
     )
+}
+
+function checkBody(
+  { body, maxBodyBytes, method }: ActionOptions,
+  wrong: (problem: string, fix: string) => NitroError,
+): void {
+  if (body !== undefined && body !== "stream")
+    throw wrong(`the body ${JSON.stringify(body)}`, 'Write body: "stream", or leave it out.')
+  if (body !== undefined && (method === "GET" || method === "DELETE"))
+    throw wrong(`body: "stream" and the method ${method}, which has no body`, "Use POST or PUT.")
+  if (maxBodyBytes === undefined) return
+  if (body === undefined)
+    throw wrong('maxBodyBytes without body: "stream"', 'Write body: "stream" too.')
+  if (!(Number.isSafeInteger(maxBodyBytes) && maxBodyBytes >= 1))
+    throw wrong(`the maxBodyBytes ${String(maxBodyBytes)}`, "Write a whole number from 1.")
 }

@@ -11,6 +11,7 @@ import {
 } from "./action-options.ts"
 import "./errors.ts"
 import { parametersOf } from "./pattern.ts"
+import type { RequestBody } from "./request-body.ts"
 import type { User } from "./user.ts"
 
 /** Plain values by name: what a request carries, and what an action gets once its schemas have checked it. */
@@ -26,6 +27,8 @@ export interface ActionCall {
    */
   readonly signal: AbortSignal
   readonly request: Request
+  /** The body of the request, in an action with `body: "stream"`. @throws NITRO_NO_BODY in any other. */
+  readonly body: RequestBody
 }
 
 /** An action as the router sees it. */
@@ -44,6 +47,9 @@ export interface ActionDefinition {
   readonly tags: readonly string[]
   readonly permission: string | undefined
   readonly confirm: string | undefined
+  /** `"stream"`: the method reads the body. */
+  readonly body: "stream" | undefined
+  readonly maxBodyBytes: number | undefined
   readonly status: number | undefined
   readonly deadlineMs: number | undefined
   readonly rateLimit: RateLimit | undefined
@@ -117,7 +123,7 @@ export function action(
 function define(method: Method, name: string, options: ActionOptions = {}): void {
   checkActionOptions(name, options)
   const { output, description, icon, permission, confirm, status, deadlineMs, rateLimit } = options
-  const { path = kebabCase(name), input = {} } = options
+  const { path = kebabCase(name), input = {}, body, maxBodyBytes } = options
   definitions.set(method, {
     name,
     method: options.method ?? "POST",
@@ -131,6 +137,8 @@ function define(method: Method, name: string, options: ActionOptions = {}): void
     tags: options.tags ?? [],
     permission,
     confirm,
+    body,
+    maxBodyBytes,
     status,
     deadlineMs,
     rateLimit,

@@ -96,6 +96,16 @@ registerErrors({
     when: "Middleware in front of nitro read the body of a request, and left neither the body nor its parsed value.",
     fix: "Put the middleware behind nitro, or let it keep what it reads: request.body on Express and node:http, c.req.json() and its like on Hono, request.clone() for fetch.",
   },
+  NITRO_BODY_ENDED: {
+    status: 500,
+    when: "An action goes on reading `body` after it has responded: after its return, or behind its deadline.",
+    fix: "Await the reading before you return, and raise `deadlineMs` for long uploads.",
+  },
+  NITRO_NO_BODY: {
+    status: 500,
+    when: "`body` of the second argument was used in an action whose body is read as input.",
+    fix: 'Write @action({ body: "stream" }), or declare what the body holds as `input`.',
+  },
   NITRO_TOO_COMPLEX: {
     status: 400,
     audience: "client",

@@ -1,4 +1,5 @@
 // The limits of an app: of its inputs, of what it keeps in memory, of its streams.
+import type { Store } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { optionNames, refuseUnknownOptions } from "../../shared/options.ts"
 import "./errors.ts"
@@ -20,9 +21,17 @@ export interface Limits extends InputLimits {
    * it. The oldest is dropped first. Default 8 MiB.
    */
   readonly maxFlashBytes?: number
+  /**
+   * The store that counts `rateLimit` for all processes of the app: its database, say. Default: memory, where each process counts for
+   * itself.
+   */
+  readonly store?: Store
 }
 
-export const defaultLimits: Required<Limits> = {
+/** The limits of an app, defaults included. */
+export type AppLimits = Required<Omit<Limits, "store">> & Pick<Limits, "store">
+
+export const defaultLimits: Required<Omit<Limits, "store">> = {
   maxBodyBytes: 1024 * 1024,
   maxFields: 1000,
   maxStreams: 10_000,
@@ -34,23 +43,33 @@ const limitNames = optionNames<Limits>({
   maxFields: true,
   maxStreams: true,
   maxFlashBytes: true,
+  store: true,
 })
 
 /** All limits, the defaults where none is given. @throws NITRO_LIMIT, NITRO_UNKNOWN_OPTION */
-export function limitsOf(options: Limits = {}): Required<Limits> {
-  refuseUnknownOptions("nitro({ limits: { … } })", options, limitNames)
-  for (const [name, value] of Object.entries(options)) {
+export function limitsOf(limits: Limits = {}): AppLimits {
+  refuseUnknownOptions("nitro({ limits: { … } })", limits, limitNames)
+  const { store, ...numbers } = limits
+  if (store !== undefined && typeof (store as Partial<Store>).bind !== "function")
+    throw new NitroError("NITRO_LIMIT", "The store of nitro({ limits }) is no store.", {
+      fix: 'Write limits: { store: sqlite("app.db") }, or leave it out.',
+    })
+  for (const [name, value] of Object.entries(numbers)) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1))
       throw new NitroError(
         "NITRO_LIMIT",
         `The limit ${name} is ${JSON.stringify(value) ?? String(value)}, which is not a whole number of at least 1.`,
         {
-          fix: `Write limits: { ${name}: ${String(defaultLimits[name as keyof Limits])} }, or leave it out.`,
+          fix: `Write limits: { ${name}: ${String(defaultLimits[name as keyof typeof defaultLimits])} }, or leave it out.`,
         },
       )
   }
-  const defined = Object.entries(options).filter(([, value]) => value !== undefined)
-  return { ...defaultLimits, ...Object.fromEntries(defined) }
+  const defined = Object.entries(numbers).filter(([, value]) => value !== undefined)
+  return {
+    ...defaultLimits,
+    ...Object.fromEntries(defined),
+    ...(store === undefined ? {} : { store }),
+  }
 }
 
 /** Deepest JSON, in lists and objects inside of one another. */

@@ -104,7 +104,7 @@ async function readBounded(
 }
 
 /** Reading fails when the client leaves: that is its own doing and no failure of the server. */
-function endedEarly(cause: unknown): never {
+export function endedEarly(cause: unknown): never {
   throw new NitroError("NITRO_BAD_REQUEST", "The request body ended before it was complete.", {
     cause,
   })

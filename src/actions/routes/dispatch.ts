@@ -2,7 +2,7 @@
 
 import { z } from "zod"
 import type { EntityClass } from "../../entity/index.ts"
-import { allOptionsOf } from "../../entity/internal.ts"
+import { allOptionsOf, inputText } from "../../entity/internal.ts"
 import { chunks, Markup } from "../../html/index.ts"
 import { markData } from "../../shared/data.ts"
 import { beforeDeadline } from "../../shared/deadline.ts"
@@ -13,9 +13,10 @@ import { actions } from "../../shared/trace.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { currentRequest } from "../context/request-context.ts"
 import type { TimedCall } from "../context/timed-call.ts"
-import type { Input } from "../contract/action.ts"
+import type { ActionDefinition, Input } from "../contract/action.ts"
 import { type AllowRule, isAllowed } from "../contract/allow.ts"
 import { type Limits, limitsOf } from "../contract/limits.ts"
+import { isFormType, mediaTypeOf } from "../contract/media-type.ts"
 import {
   type OperationCall,
   type OperationMiddleware,
@@ -41,6 +42,7 @@ import { gatherParts } from "../input/form-parts.ts"
 import { type RequestInput, readInput, readQuery } from "../input/input.ts"
 import { keyField, requestKeyOf } from "../input/request-key.ts"
 import { isSecretName, namedFields } from "../input/secret-names.ts"
+import { openBody, type StreamedBody } from "../input/streamed-body.ts"
 import { unwrapped } from "../reply/outcome.ts"
 import { toOutput } from "../reply/output.ts"
 import { shownError } from "../reply/outside.ts"
@@ -125,17 +127,22 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     // As it came: a default of a schema may be another one each time.
     let content: () => unknown = () => undefined
     let source: ClientRequest = { request, client: clientOf(request), form: undefined }
+    let body: StreamedBody | undefined
+    let goesOn = false
     try {
       if (request.method !== "GET" && request.method !== "HEAD")
         assertSameSite(request, options.trustedOrigins)
       query = readQuery(search, limits)
       let reading: Promise<Input> | undefined
       const read = () =>
-        (reading ??= readInput(request, query, source.client === "datastar", limits).then(
-          inputFrom,
-        ))
+        (reading ??=
+          route.action?.body === "stream"
+            ? Promise.resolve(inputBesideBody())
+            : readInput(request, query, source.client === "datastar", limits).then(inputFrom))
       if (route.allow) await assertAllowed(route, route.allow, id, read)
       const input = await read()
+      if (route.action?.body === "stream")
+        body = await openBody(request, route.name, bodyLimits(route.action))
       const run = async (call: TimedCall) => {
         let isWithin = false
         const around = (work: () => MaybePromise<Outcome>): MaybePromise<Outcome> => {
@@ -166,6 +173,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
           outcome = { ...outcome, value: await toOutput(outcome.value, output, route.name) }
         // While the unit of work is open, so that what no client gets is not written either.
         assertSendable(outcome.value, route.name, source)
+        goesOn = isStreamed(outcome.value, source.client)
         return outcome
       }
       const operationCall = (call: TimedCall): OperationCall => ({
@@ -173,6 +181,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         request,
         get signal() {
           return call.signal
+        },
+        get body() {
+          return call.body
         },
         route: describeRoute(route),
         input,
@@ -194,26 +205,50 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         const inUnit = !route.hasNoUnit && (store !== undefined || !route.ownsUnits)
         const open = async <T>(work: (call: TimedCall) => Promise<T>) => {
           // Not before: a response from the kept ones is no run.
-          countRun(route, options.clientAddress)
-          return await runInTime(route, { inUnit, request, deadlineMs }, work)
+          await countRun(route, options.clientAddress)
+          return await runInTime(route, { inUnit, request, body, deadlineMs }, work)
         }
-        return await idempotency.once(key, { respond, store, inUnit, open })
+        return await withoutRest(await idempotency.once(key, { respond, store, inUnit, open }))
       }
       if (route.needsKey)
         throw new NitroError(
           "NITRO_IDEMPOTENCY_REQUIRED",
           `${route.name} needs an Idempotency-Key.`,
         )
-      countRun(route, options.clientAddress)
+      const counting = countRun(route, options.clientAddress)
+      if (counting !== undefined) await counting
       // Reading needs no transaction, and must not wait for the writers'.
       const inUnit = route.method !== "GET" && route.ownsUnits !== true && !route.hasNoUnit
-      const runOnce = () => runInTime(route, { inUnit, request, deadlineMs }, run)
+      const runOnce = () => runInTime(route, { inUnit, request, body, deadlineMs }, run)
       const outcome = await (route.method === "GET" ? runReading(route.name, runOnce) : runOnce())
       const response = responseFor(outcome, source, route.name)
+      if (body !== undefined) return await withoutRest(await response)
       return response instanceof Promise ? await response : response
     } catch (error) {
+      body?.end()
       if (shownError(error).isReported) reportError(error, route.name, "actions")
       return refuse(responseForError(error, source), request)
+    }
+
+    /** A stream may go on reading. Any other response has to wait until the rest of the body is off the wire. */
+    async function withoutRest(response: Response): Promise<Response> {
+      if (body === undefined || goesOn) return response
+      body.end()
+      return refuse(response, request)
+    }
+
+    function inputBesideBody(): Input {
+      const type = request.headers.get("content-type")
+      // A form gets refusals, and the patch for its success; its fields are in the body.
+      if (isFormType(mediaTypeOf(type)))
+        source = { request, client: source.client, form: new SentForm(route, id, {}, new Set()) }
+      const length = request.headers.get("content-length")
+      content = () => [partsOf(query, route.input), mediaTypeOf(type), length]
+      return inputOf(route, { query, body: {}, params }, "none")
+    }
+
+    function bodyLimits({ maxBodyBytes }: ActionDefinition): typeof limits {
+      return maxBodyBytes === undefined ? limits : { ...limits, maxBodyBytes }
     }
 
     function inputFrom(received: RequestInput): Input {
@@ -420,7 +455,7 @@ function validated(
   }))
   throw new NitroError(
     "NITRO_INVALID_INPUT",
-    `${route} refused its input: ${issues.map(i => `${i.path}: ${i.message}`).join("; ")}`,
+    `${route} refused its input: ${issues.map(({ path, message }) => `${inputText(path, shape)}: ${message}`).join("; ")}`,
     {
       details: { issues },
     },

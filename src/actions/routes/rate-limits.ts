@@ -7,6 +7,7 @@ import { context } from "../context/request-context.ts"
 import type { RateLimit } from "../contract/action-options.ts"
 import type { Route } from "../contract/route.ts"
 import "../contract/errors.ts"
+import { StoredBuckets } from "./stored-limits.ts"
 
 /** Beyond, the bucket that was used longest ago is forgotten: a client that changes its address must not fill the memory. */
 const maxBuckets = 100_000
@@ -49,22 +50,32 @@ export class Buckets {
   }
 }
 
-const buckets: AppPart<Buckets> = { name: "rate limits", make: () => new Buckets() }
+const buckets: AppPart<Buckets | StoredBuckets> = {
+  name: "rate limits",
+  make: ({ limits: { store } }) => (store === undefined ? new Buckets() : new StoredBuckets(store)),
+}
 
-/** Counts a run of the route by the user or the address of the request. @throws NITRO_RATE_LIMIT */
+/** Counts a run of the route by the user or the address of the request; a promise where a store counts. @throws NITRO_RATE_LIMIT */
 export function countRun(
   { name, action }: Pick<Route, "name" | "action">,
   addressOf: ((request: Request) => string | undefined) | undefined,
-): void {
+): Promise<void> | undefined {
   const limit = action?.rateLimit
-  if (limit === undefined) return
+  if (limit === undefined) return undefined
   const { app, user, request } = context()
   const address = (): string =>
     (addressOf === undefined
       ? clientAddressOf(request)
       : syncResult(addressOf(request), "nitro({ clientAddress })")) ?? ""
   const caller = userKey(user) ?? `address ${networkOf(address())}`
-  const seconds = app.part(buckets).take(`${name} ${caller}`, limit, performance.now())
+  const key = `${name} ${caller}`
+  const part = app.part(buckets)
+  if (part instanceof StoredBuckets) return part.take(`${app.basePath} ${key}`, limit).then(refuse)
+  refuse(part.take(key, limit, performance.now()))
+  return undefined
+}
+
+function refuse(seconds: number | undefined): void {
   if (seconds === undefined) return
   throw new NitroError("NITRO_RATE_LIMIT", `Too many requests. Try again in ${seconds} s.`, {
     retryAfterSeconds: seconds,

@@ -3,6 +3,7 @@ import { isNitroError, unitOfWork } from "../../entity/index.ts"
 import { beforeDeadline, defaultDeadlineMs, isDeadline } from "../../shared/deadline.ts"
 import { reportError } from "../../shared/report.ts"
 import { TimedCall } from "../context/timed-call.ts"
+import type { RequestBody } from "../contract/request-body.ts"
 import type { Route } from "../contract/route.ts"
 
 export function deadlineOf(
@@ -16,6 +17,8 @@ export interface TimedRun {
   /** Whether the work is one unit of work. */
   readonly inUnit: boolean
   readonly request: Request
+  /** Of an action that reads it as a stream. */
+  readonly body?: RequestBody | undefined
   /** Of the app. */
   readonly deadlineMs: number | undefined
 }
@@ -23,10 +26,10 @@ export interface TimedRun {
 /** Rejects with `NITRO_DEADLINE` when the deadline of the route is over, or else that of the app. */
 export function runInTime<T>(
   route: Pick<Route, "name" | "deadlineMs">,
-  { inUnit, request, deadlineMs: appDeadlineMs }: TimedRun,
+  { inUnit, request, body, deadlineMs: appDeadlineMs }: TimedRun,
   work: (call: TimedCall) => Promise<T>,
 ): Promise<T> {
-  const call = new TimedCall(request)
+  const call = new TimedCall(request, body)
   const deadlineMs = deadlineOf(route, appDeadlineMs)
   const late = (error: unknown): void => {
     call.abort(error)
@@ -45,10 +48,11 @@ export function runInTime<T>(
   })
 }
 
-/** The work came back to a unit that was rolled back, or gave up by the signal. */
+/** The work came back to a unit that was rolled back, read a body that had ended, or gave up by the signal. */
 function isConsequence(failure: unknown): boolean {
   return (
     isNitroError(failure, "NITRO_UNIT_ENDED") ||
+    isNitroError(failure, "NITRO_BODY_ENDED") ||
     (failure instanceof Error && failure.name === "AbortError")
   )
 }

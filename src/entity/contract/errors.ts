@@ -1,7 +1,8 @@
 // The errors of entities, queries and their stores.
 import { NitroError, registerErrors } from "../../shared/errors.ts"
 import { suggest } from "../../shared/suggest.ts"
-import type { EntityId } from "./definition.ts"
+import type { EntityDefinition, EntityId } from "./definition.ts"
+import { fieldIn, pathText } from "./field-labels.ts"
 
 registerErrors({
   NITRO_STORE_BUSY: {
@@ -139,12 +140,24 @@ export interface Issue {
   readonly message: string
 }
 
-export function validationError(entity: string, issues: readonly Issue[]): NitroError {
-  const text = issues.map(issue => `${issue.path}: ${issue.message}`).join("; ")
+/** `definition`: with its labels, or the name alone. */
+export function validationError(
+  definition: EntityDefinition | string,
+  issues: readonly Issue[],
+): NitroError {
+  const entity = nameIn(definition)
+  const text = issues
+    .map(({ path, message }) => `${textOf(definition, path)}: ${message}`)
+    .join("; ")
   return new NitroError("NITRO_VALIDATION", `${entity} is not valid. ${text}`, {
     details: { entity, issues },
   })
 }
+
+const nameIn = (definition: EntityDefinition | string): string =>
+  typeof definition === "string" ? definition : definition.name
+const textOf = (definition: EntityDefinition | string, path: string): string =>
+  typeof definition === "string" ? path : pathText(path, fieldIn(definition, path))
 
 export function unknownFieldError(
   entity: string,
@@ -207,13 +220,17 @@ export function isLongCascade(error: unknown): boolean {
   return error instanceof NitroError && error.details["longCascade"] === true
 }
 
-/** A store throws this for a taken id or unique value; `fields` are field names, `definition.key` for the id. */
+/**
+ * A store throws this for a taken id or unique value; `fields` are field names, `definition.key` for the id. With the definition in place
+ * of its name the message has the labels of the fields.
+ */
 export function duplicateError(
-  entity: string,
+  definition: EntityDefinition | string,
   fields: readonly string[],
   cause?: unknown,
 ): NitroError {
-  const names = fields.join(" and ")
+  const entity = nameIn(definition)
+  const names = fields.map(field => textOf(definition, field)).join(" and ")
   return new NitroError(
     "NITRO_DUPLICATE",
     `Another ${entity} has this ${names || "value"} already.`,

@@ -57,7 +57,7 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
     )
     .map(({ name }) => name)
   const refuse = (issues: readonly Issue[]): never => {
-    throw validationError(entity, issues)
+    throw validationError(definition, issues)
   }
   const run = <T>(parse: Parse<T>, value: unknown): Parsed<T> => {
     try {

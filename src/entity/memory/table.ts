@@ -162,8 +162,7 @@ export class MemoryTable {
       const id = isGiven ? rowKey(write.row) : this.#nextId()
       for (let column = 0; column < write.row.length; column++)
         this.#refuseUnstorable(column, write.row[column])
-      if (this.#live(id) !== undefined)
-        throw duplicateError(this.#definition.name, this.#definition.key)
+      if (this.#live(id) !== undefined) throw duplicateError(this.#definition, this.#definition.key)
       const entry = { id, row: write.row.slice(), expiresAt: this.#expiry(write.ttlSeconds) }
       if (!isGiven) entry.row[0] = id
       this.#refuseDuplicates(entry)
@@ -247,7 +246,7 @@ export class MemoryTable {
       const key = uniqueKey(row, columns)
       const owner = key === undefined ? undefined : ids.get(key)
       if (owner !== undefined && owner !== id && this.#live(owner) !== undefined)
-        throw duplicateError(this.#definition.name, fields)
+        throw duplicateError(this.#definition, fields)
     }
   }
 

@@ -75,7 +75,7 @@ export function assignAll(model: Model, record: EntityRecord, data: unknown): vo
     ? withoutVersion(valid)
     : { version: undefined, declared: valid }
   if (id !== undefined && id !== values["id"])
-    throw validationError(model.name, [{ path: "id", message: "cannot be changed" }])
+    throw validationError(model.defined.definition, [{ path: "id", message: "cannot be changed" }])
   if (!model.hasPlainId) dropKey(model, declared, values)
   // Forms send the version back that they were rendered with.
   if (version !== undefined && rowOf(record) !== undefined && version !== values["version"]) {
@@ -98,7 +98,7 @@ function dropKey(model: Model, declared: Values, values: Values): void {
   )
   if (issues.length > 0)
     throw validationError(
-      model.name,
+      model.defined.definition,
       issues.map(path => ({ path, message: "is part of the id and cannot be changed" })),
     )
   for (const name of key) delete declared[name]

@@ -99,7 +99,7 @@ function duplicate(
   const columnOf = (name: string): string => definition.fieldByName.get(name)?.column ?? name
   const sets: (readonly string[])[] = [definition.key, ...definition.unique]
   return duplicateError(
-    definition.name,
+    definition,
     sets.find(set => dialect.uniqueName(definition.table, set.map(columnOf)) === constraint) ?? [],
     cause,
   )
