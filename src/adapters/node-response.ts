@@ -1,5 +1,5 @@
 // Sends a `Response` over node's `ServerResponse`, beside the headers and cookies that the host has set on it.
-import type { ServerResponse } from "node:http"
+import { ServerResponse } from "node:http"
 import { PassThrough, type Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { addHostHeaders } from "./host-headers.ts"
@@ -19,6 +19,11 @@ interface NodeParts {
 export async function sendResponse(res: ServerResponse, response: Response): Promise<void> {
   if (!isTouched(res) && !isStream(response))
     return (srvx() ?? (await loadSrvx())).sendNodeResponse(res, response)
+  if (!isTouched(res)) {
+    const { status, headers, body } = partsOf(response)
+    res.writeHead(status, [...headers])
+    return sendBody(res, body)
+  }
   const { status, statusText, headers, body } = joinedParts(response, nodeHeaders(res))
   // One by one: middleware that waits for the headers (session, compression) reads them by their names, not from `writeHead`.
   setHeaders(headers, (name, value) => res.setHeader(name, value))
@@ -28,11 +33,17 @@ export async function sendResponse(res: ServerResponse, response: Response): Pro
   await sendBody(res, body)
 }
 
-const touchable = ["writeHead", "write", "end", "flushHeaders"] as const
-
 /** Whether a middleware has set a header, waits for them, or looks at what is written. */
 function isTouched(res: ServerResponse): boolean {
-  return res.getHeaderNames().length > 0 || touchable.some(name => Object.hasOwn(res, name))
+  // Names of properties say nothing: a held response is left with methods like those of its prototype.
+  const { writeHead, write, end, flushHeaders } = ServerResponse.prototype
+  return (
+    res.writeHead !== writeHead ||
+    res.write !== write ||
+    res.end !== end ||
+    res.flushHeaders !== flushHeaders ||
+    res.getHeaderNames().length > 0
+  )
 }
 
 /** As plain as it can be: middleware that replaces `write` and `end` knows their text and bytes, and not every argument. */

@@ -187,6 +187,18 @@ it("hold little for a reader that takes nothing, which gets the present state la
   expect(reader.text().length).toBeLessThan((count * 30_000) / 2)
 })
 
+it("hold nothing of the route that opened them but one listener", async () => {
+  let opened: ServerResponse | undefined
+  before = res => {
+    opened = res
+  }
+  const reader = raw(request(path))
+  await expect.poll(reader.text).toContain("id: ")
+  expect(opened?.listenerCount("close")).toBe(1)
+  expect(opened?.write).toBe(OutgoingMessage.prototype.write)
+  expect(reader.text()).toMatch(/^x-request-id: /im)
+})
+
 it("end when their client leaves", async () => {
   const reader = raw(request(path))
   await expect.poll(() => app.openStreams).toBe(1)

@@ -8,10 +8,13 @@ import { isUntouched, NodeSink } from "./node-sink.ts"
 export class StreamBody implements AsyncIterable<Uint8Array> {
   readonly #stream: OpenedStream
   readonly #isGzip: boolean
+  readonly #res: Writable | undefined
 
-  constructor(stream: OpenedStream, isGzip: boolean) {
+  /** `res`: the response whose end ends the stream anyway. */
+  constructor(stream: OpenedStream, isGzip: boolean, res: Writable | undefined) {
     this.#stream = stream
     this.#isGzip = isGzip
+    this.#res = res
   }
 
   /** For a web `Response`, which knows no `pipe`. */
@@ -21,7 +24,7 @@ export class StreamBody implements AsyncIterable<Uint8Array> {
 
   pipe<W extends Writable>(writable: W): W {
     const stream = this.#stream
-    writable.once("close", () => stream.end())
+    if (this.#res !== writable) writable.once("close", () => stream.end())
     stream.attach(new NodeSink(writable, this.#isGzip))
     return writable
   }
@@ -50,16 +53,16 @@ export function nodeStreams(Response: Responses): StreamHost {
     onGone(request, listener) {
       const res = responseOf(request)
       if (res === undefined) return
-      res.once("close", listener)
+      res.on("close", listener)
       if (res.destroyed) listener()
     },
     respond(request, stream, headers) {
       const res = responseOf(request)
       const isGzip =
         res !== undefined && isUntouched(res) && takesGzip(request.headers.get("accept-encoding"))
-      const response = new Response(new StreamBody(stream, isGzip), {
+      const response = new Response(new StreamBody(stream, isGzip, res), {
         headers: isGzip
-          ? { ...headers, "content-encoding": "gzip", vary: "accept-encoding" }
+          ? [...headers, ["content-encoding", "gzip"], ["vary", "accept-encoding"]]
           : headers,
       })
       streamResponses.add(response)

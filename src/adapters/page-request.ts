@@ -1,22 +1,23 @@
 // A request to the host's own routes: the context that they run in, and the completion of their response.
 import { shownError } from "../actions/internal.ts"
-import type { LiveRequest } from "../live/internal.ts"
+import type { Stream } from "../live/internal.ts"
 import { reportError } from "../shared/report.ts"
 import { withRequestId } from "../shared/request-id.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { errorResponse } from "./host-errors.ts"
-import { finish, releasing, withOurHeaders } from "./page-response.ts"
+import {
+  type PageOutcome,
+  releasing,
+  type StreamSettings,
+  streamAfter,
+  withOurHeaders,
+} from "./page-response.ts"
 
 /** Runs a function in the context of the request, as the user and the plugins complete it. */
 export type InContext = <T>(fn: () => T) => MaybePromise<Awaited<T>> | T
 
-interface PageSettings {
+interface PageSettings extends StreamSettings {
   readonly request: Request
-  readonly requestId: string
-  readonly live: LiveRequest
-  /** The stream is to end with what the page has missed. */
-  readonly once: boolean
-  readonly cookies: readonly string[]
   readonly inContext: InContext
 }
 
@@ -50,7 +51,8 @@ export class PageRequest {
 
   /** The response to a request whose route returns responses, and may throw errors that are written for clients. */
   async respond(route: () => MaybePromise<Response>): Promise<Response> {
-    if (this.isStream) return this.finish(await this.#streamed(() => this.run(route)))
+    const { stream } = this.#settings.live
+    if (stream !== undefined) return this.#streamed(stream, () => this.run(route))
     let response: Response
     try {
       response = await this.run(route)
@@ -64,30 +66,41 @@ export class PageRequest {
 
   /** The response to a stream, by the status of the host's route: it has to run the route with `run`. */
   async stream(statusOf: () => MaybePromise<number>): Promise<Response> {
-    return this.finish(await this.#streamed(async () => ofStatus(await statusOf())))
+    return this.#streamed(this.#settings.live.stream as Stream, async () =>
+      ofStatus(await statusOf()),
+    )
   }
 
   /** The response of the route, or the stream in its place, with the cookies and the id. */
   async finish(response: Response): Promise<Response> {
-    const { live, once, requestId, cookies } = this.#settings
-    return withOurHeaders(await finish(response, live, once, requestId), requestId, cookies)
+    const { live, requestId, cookies } = this.#settings
+    return live.stream === undefined
+      ? withOurHeaders(response, requestId, cookies)
+      : streamAfter(response, live.stream, this.#settings)
   }
 
   /** A page's script takes the status for what it is to do next, so an error is one too. */
-  async #streamed(respond: () => MaybePromise<Response>): Promise<Response> {
+  async #streamed(stream: Stream, route: () => MaybePromise<PageOutcome>): Promise<Response> {
+    let outcome: PageOutcome
     try {
-      return await respond()
+      outcome = await route()
     } catch (error) {
       const { status, isReported } = shownError(error)
       if (isReported) reportError(error, "a page's stream", "adapters")
-      return ofStatus(status)
+      outcome = ofStatus(status)
     }
+    return streamAfter(outcome, stream, this.#settings)
   }
 }
 
 /** Status of a page that the client left before it was rendered. */
 export const clientLeft = 499
 
-function ofStatus(status: number): Response {
-  return new Response(null, { status: status < 200 || status === clientLeft ? 500 : status })
+/** Without the cost of a `Response` that is not sent. */
+function ofStatus(status: number): PageOutcome {
+  return {
+    status: status < 200 || status === clientLeft ? 500 : status,
+    body: null,
+    text: () => Promise.resolve(""),
+  }
 }

@@ -1,7 +1,5 @@
 import { expect, it } from "vitest"
-import { expectErrors } from "../../test/support/errors.ts"
 import { Batch } from "./batch.ts"
-import { Hub, sliceSize } from "./hub.ts"
 import type { Patches, Topic } from "./topic.ts"
 
 // A batch looks at nothing else of a topic.
@@ -36,28 +34,4 @@ it("is shared only where all of its topics are", () => {
   const one = Batch.empty(true).plus(topic(), patches("a"))
   expect(one.frame("").isShared).toBe(true)
   expect(one.plus(topic(false), patches("b")).frame("").isShared).toBe(false)
-})
-
-it("the hub flushes a slice of streams in one turn and lets others run before the next", async () => {
-  const errors = expectErrors()
-  const hub = new Hub()
-  let flushed = 0
-  const ended: number[] = []
-  const seen: number[] = []
-  for (let at = 0; at < sliceSize * 2.5; at++)
-    hub.schedule({
-      flush() {
-        flushed += 1
-        if (at === 3) throw new Error("broken")
-      },
-      end: () => void ended.push(at),
-    })
-  for (let turn = 0; turn < 4; turn++) {
-    await new Promise(resolve => setImmediate(resolve))
-    seen.push(flushed)
-  }
-  console.log(`a slice has ${sliceSize} streams`)
-  expect(seen).toEqual([sliceSize, sliceSize * 2, sliceSize * 2.5, sliceSize * 2.5])
-  expect(ended).toEqual([3])
-  expect(errors.map(({ where }) => where)).toEqual(["a live stream"])
 })

@@ -40,12 +40,23 @@ export function canonicalText(value: unknown): string {
 }
 
 function textOfObject(value: object): string {
-  if (Array.isArray(value)) return `[${Array.from(value, canonicalText).join()}]`
+  if (Array.isArray(value)) return textOfList(value)
   if (value instanceof Date) return `date(${value.getTime()})`
   if (value instanceof Uint8Array)
     return `bytes(${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")})`
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return `@${identityNumber(value)}`
-  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonicalText(field)}`).join()}}`
+  const fields = value as Readonly<Record<string, unknown>>
+  let text = ""
+  for (const name of Object.keys(fields).sort())
+    text += `${text === "" ? "" : ","}${JSON.stringify(name)}:${canonicalText(fields[name])}`
+  return `{${text}}`
+}
+
+/** By its indices: a hole is undefined. */
+function textOfList(list: readonly unknown[]): string {
+  let text = ""
+  for (let at = 0; at < list.length; at++)
+    text += `${at === 0 ? "" : ","}${canonicalText(list[at])}`
+  return `[${text}]`
 }

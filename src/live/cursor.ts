@@ -40,8 +40,12 @@ export function fingerprint(content: string | Uint8Array): string {
 }
 
 /** Short hashes of the HTML ids of a page's views and of the views, in whatever order they were rendered. */
-export function layoutText(ids: readonly string[], views: readonly string[]): string {
-  return `${shortHash([...ids].sort().join("\n"))}-${shortHash([...views].sort().join("\n"))}`
+export function layoutText(
+  ids: readonly string[],
+  views: readonly string[],
+  hash: (text: string) => string = shortHash,
+): string {
+  return `${hash([...ids].sort().join("\n"))}-${hash([...views].sort().join("\n"))}`
 }
 
 /** True when what one has is in elements of the other. */

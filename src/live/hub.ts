@@ -3,9 +3,7 @@ import { reportError } from "../shared/report.ts"
 import { Batch } from "./batch.ts"
 import { cursorText } from "./cursor.ts"
 import { Frame } from "./frame.ts"
-
-/** Streams that are written to before the event loop goes on to something else. */
-export const sliceSize: number = 250
+import { Slices } from "./slices.ts"
 
 export interface Flushed {
   flush(): void
@@ -13,8 +11,7 @@ export interface Flushed {
 }
 
 export class Hub {
-  #waiting: Flushed[] = []
-  #isRunning = false
+  readonly #flushes = new Slices<Flushed>(flush, () => this.#startFrames())
   #moving = Batch.empty(true)
   #plain = Batch.empty(false)
   #cursor = { settled: -1, layout: "", text: "" }
@@ -26,27 +23,13 @@ export class Hub {
 
   /** Flushes `stream` at the end of the turn. */
   schedule(stream: Flushed): void {
-    this.#waiting.push(stream)
-    if (this.#isRunning) return
-    this.#isRunning = true
-    setImmediate(() => this.#runSlice())
+    this.#flushes.add(stream)
   }
 
-  #runSlice(): void {
-    // Later frames start anew, so that nothing that was sent is kept.
+  /** Later frames start anew, so that nothing that was sent is kept. */
+  #startFrames(): void {
     this.#moving = Batch.empty(true)
     this.#plain = Batch.empty(false)
-    const slice = this.#waiting.splice(0, sliceSize)
-    for (const stream of slice) {
-      try {
-        stream.flush()
-      } catch (error) {
-        reportError(error, "a live stream", "live")
-        stream.end()
-      }
-    }
-    this.#isRunning = this.#waiting.length > 0
-    if (this.#isRunning) setImmediate(() => this.#runSlice())
   }
 
   /** A batch without patches. */
@@ -80,5 +63,14 @@ export class Hub {
     )
     this.#joined = { parts, frame }
     return frame
+  }
+}
+
+function flush(stream: Flushed): void {
+  try {
+    stream.flush()
+  } catch (error) {
+    reportError(error, "a live stream", "live")
+    stream.end()
   }
 }

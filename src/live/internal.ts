@@ -12,6 +12,7 @@ export {
 } from "./live-request.ts"
 export { isSameUser } from "./same-user.ts"
 export { maxQueuedBytes } from "./sink.ts"
+export type { Stream } from "./stream.ts"
 export { type OpenedStream, type StreamHost, streamBy } from "./stream-host.ts"
 export { StreamOwner } from "./stream-owner.ts"
 export { busyResponse, renewal, respondWithStream } from "./stream-response.ts"

@@ -11,6 +11,7 @@ export class ItemProbe {
   readonly #shared: RenderRow
   #checks: ((row: EntityInstance) => Promise<void>)[] = []
   #checking: Promise<unknown> | undefined
+  #sharedOutcome: string | undefined
 
   /** `own` renders in the context of the caller, `shared` as for all pages. */
   constructor(personal: RenderRow, shared: RenderRow) {
@@ -41,7 +42,10 @@ export class ItemProbe {
 
   async looksShared(row: EntityInstance): Promise<boolean> {
     const personal = await outcome(this.#personal, row)
-    if (personal === (await outcome(this.#shared, row))) return true
+    // An earlier output will do while it is the same: that came from no page either.
+    if (personal !== undefined && personal === this.#sharedOutcome) return true
+    this.#sharedOutcome = await outcome(this.#shared, row)
+    if (personal === this.#sharedOutcome) return true
     // Output that differs from itself, by a time or a random number, says nothing about the page.
     return personal !== (await outcome(this.#personal, row))
   }

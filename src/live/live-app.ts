@@ -1,8 +1,11 @@
 // The live state of one app: topics by their content, open streams and their number, the heartbeat.
 import type { User } from "../actions/index.ts"
 import type { AppPart } from "../actions/internal.ts"
+import { reportError } from "../shared/report.ts"
+import { HashCache } from "./hash-cache.ts"
 import { Hub } from "./hub.ts"
 import { Renewals } from "./renewals.ts"
+import { Slices } from "./slices.ts"
 import type { Stream } from "./stream.ts"
 import type { Topic } from "./topic.ts"
 
@@ -14,7 +17,11 @@ export class LiveApp {
   readonly #streams = new Set<Stream>()
   readonly renewals: Renewals = new Renewals()
   readonly hub: Hub = new Hub()
+  readonly hashes: HashCache = new HashCache()
   readonly #maxStreams: number
+  readonly #beats = new Slices<readonly [stream: Stream, now: number]>(([stream, now]) =>
+    beat(stream, now),
+  )
   #heartbeat: NodeJS.Timeout | undefined
 
   constructor(maxStreams: number) {
@@ -48,8 +55,9 @@ export class LiveApp {
     this.#heartbeat = undefined
   }
 
+  /** Sends heartbeats, in slices as changes are sent. */
   beat(now: number): void {
-    for (const stream of [...this.#streams]) stream.beat(now)
+    for (const stream of this.#streams) this.#beats.add([stream, now])
   }
 
   /** The topic under a key; `make` gets what to call when it ends. */
@@ -70,6 +78,15 @@ export class LiveApp {
     const streams = [...this.#streams].filter(({ user }) => choose(user))
     for (const stream of streams) stream.end()
     return streams.length
+  }
+}
+
+function beat(stream: Stream, now: number): void {
+  try {
+    stream.beat(now)
+  } catch (error) {
+    reportError(error, "the heartbeat of a live stream", "live")
+    stream.end()
   }
 }
 

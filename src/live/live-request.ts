@@ -25,6 +25,30 @@ const liveKey: unique symbol = Symbol("nitro.live")
 /** The headers that distinguish the users of a site. */
 const credentials = ["cookie", "authorization", "accept-language"] as const
 
+/** The live views of a page that is being rendered. */
+class PageViews {
+  readonly #ids = new Map<string, number>()
+  readonly #regionIds: string[] = []
+  readonly #views: string[] = []
+
+  register(id: string, shape: string): string {
+    const seen = (this.#ids.get(id) ?? 0) + 1
+    this.#ids.set(id, seen)
+    const regionId = seen === 1 ? id : `${id}-${seen}`
+    this.#regionIds.push(regionId)
+    this.#views.push(`${regionId} ${shape}`)
+    return regionId
+  }
+
+  get count(): number {
+    return this.#views.length
+  }
+
+  layout(hash: (text: string) => string): string {
+    return layoutText(this.#regionIds, this.#views, hash)
+  }
+}
+
 export class LiveRequest implements PageIdentity {
   /** Unique among requests. */
   readonly number: number = ++requests
@@ -35,9 +59,9 @@ export class LiveRequest implements PageIdentity {
   readonly source: Request
   /** Of the last change before the page began to render. */
   readonly #seq: number
-  readonly #ids = new Map<string, number>()
-  readonly #regionIds: string[] = []
-  readonly #views: string[] = []
+  /** Undefined once the page is rendered. */
+  #views: PageViews | undefined = new PageViews()
+  #layout = ""
 
   /** The page's own address: path and query without our parameters. */
   readonly address: string
@@ -52,21 +76,22 @@ export class LiveRequest implements PageIdentity {
 
   /** The HTML id of a view's element; a second view with the same id gets another one. */
   register(id: string, shape: string): string {
-    const seen = (this.#ids.get(id) ?? 0) + 1
-    this.#ids.set(id, seen)
-    const regionId = seen === 1 ? id : `${id}-${seen}`
-    this.#regionIds.push(regionId)
-    this.#views.push(`${regionId} ${shape}`)
-    return regionId
+    return this.#views?.register(id, shape) ?? id
   }
 
   get hasViews(): boolean {
-    return this.#views.length > 0
+    return (this.#views?.count ?? 0) > 0
   }
 
   /** Hashes of in which elements the page has views, and of which they are. */
   get layout(): string {
-    return layoutText(this.#regionIds, this.#views)
+    return this.#views?.layout(text => this.app.part(liveApp).hashes.of(text)) ?? this.#layout
+  }
+
+  /** Called once the page is rendered: its stream keeps the request, but nothing that only counts its views. */
+  fixLayout(): void {
+    this.#layout = this.layout
+    this.#views = undefined
   }
 
   /** Fingerprint of the user: personal views may depend on it. */

@@ -177,8 +177,10 @@ describe("when the handler of a page", () => {
     await turns()
     console.log(`a route has ${maxOpeningMs} ms`)
     state?.beat(Date.now() + maxOpeningMs - 1000)
+    await turns()
     expect(app.openStreams).toBe(1)
     state?.beat(Date.now() + maxOpeningMs + 1000)
+    await turns()
     await expectReleased(Row, app)
     await app.close()
   })
@@ -269,9 +271,12 @@ describe("when the reader of a stream", () => {
     console.log(`a reader may take nothing for ${maxStalledMs} ms`)
     const now = Date.now()
     state.beat(now)
+    await turns()
     state.beat(now + maxStalledMs - 1000)
+    await turns()
     expect(app.handle.openStreams).toBe(1)
     state.beat(now + maxStalledMs + 1000)
+    await turns()
     await expectReleased(Row, app.handle)
   })
 
@@ -285,6 +290,7 @@ describe("when the reader of a stream", () => {
       await stream.read()
       pieces++
       state.beat(now)
+      await turns()
       expect(app.handle.openStreams).toBe(1)
     }
     expect(pieces).toBeGreaterThan(4)
@@ -298,6 +304,7 @@ describe("when the reader of a stream", () => {
     await reading.quiet()
     const { text, lastId } = reading
     state.beat(Date.now())
+    await turns()
     await reading.quiet()
     expect(reading.text.slice(text.length)).toMatch(/^id: .*\n\n$|^: \n\n$/)
     class Other extends Entity("Other", {}) {
@@ -305,6 +312,7 @@ describe("when the reader of a stream", () => {
     }
     await Other.create({})
     state.beat(Date.now())
+    await turns()
     await reading.quiet()
     expect(reading.lastId).not.toBe(lastId)
   })

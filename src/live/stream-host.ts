@@ -10,13 +10,13 @@ export interface OpenedStream {
 }
 
 export interface StreamHost {
-  /** Calls `listener` once the client of the request has gone, at once where it is gone already. */
+  /** Calls `listener` when the client of the request has gone, at once where it is gone already. It may be called again. */
   onGone(request: Request, listener: () => void): void
   /** The response that attaches a sink of the host's own when it is sent. */
   respond(
     request: Request,
     stream: OpenedStream,
-    headers: Readonly<Record<string, string>>,
+    headers: [name: string, value: string][],
   ): Response
 }
 

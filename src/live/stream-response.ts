@@ -36,11 +36,12 @@ export function renewal(request: LiveRequest, { renewals }: LiveApp): Response |
   })
 }
 
-/** Call once the page has been rendered, so that every topic is known. */
+/** Call once the page has been rendered, so that every topic is known. `ours`: headers of the response beside those of every stream. */
 export async function respondWithStream(
   request: LiveRequest,
   stream: Stream,
   once: boolean,
+  ours: readonly [name: string, value: string][],
 ): Promise<Response> {
   try {
     await stream.ready()
@@ -49,15 +50,17 @@ export async function respondWithStream(
     throw error
   }
   if (stream.state === "ended") return busyResponse()
-  if (once) return new Response(missed(request, stream), { headers: sseHeaders })
-  const { layout, viewer, source } = request
+  request.fixLayout()
+  const headers = [...Object.entries(sseHeaders), ...ours]
+  if (once) return new Response(missed(request, stream), { headers })
+  const { source } = request
   const opened: OpenedStream = {
-    attach: sink => stream.attach({ layout, viewer }, sink),
+    attach: sink => stream.attach(request, sink),
     end: () => stream.end(),
   }
   const response =
-    streamHostOf(source)?.respond(source, opened, sseHeaders) ??
-    new Response(sinkBody(opened), { headers: sseHeaders })
+    streamHostOf(source)?.respond(source, opened, headers) ??
+    new Response(sinkBody(opened), { headers })
   openedBy.set(response, opened)
   return response
 }

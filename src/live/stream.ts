@@ -48,7 +48,6 @@ export class Stream implements Subscriber, Flushed {
   readonly #startedAt = Date.now()
   #state: StreamState = "opening"
   #layout = ""
-  #viewer = ""
   #sink: Sink | undefined
   /** Patches of this turn. */
   #batch: Batch | undefined
@@ -124,13 +123,12 @@ export class Stream implements Subscriber, Flushed {
   }
 
   /** Starts to write: first what the page missed, with the cursor that it has then. A second sink takes the place of the first. */
-  attach({ layout, viewer }: PageIdentity, sink: Sink): void {
+  attach(identity: PageIdentity, sink: Sink): void {
     if (this.#state === "ended") {
       sink.close()
       return
     }
-    this.#layout = layout
-    this.#viewer = viewer
+    this.#layout = identity.layout
     this.#sink = sink
     this.#batch = undefined
     this.#owed.clear()
@@ -140,7 +138,7 @@ export class Stream implements Subscriber, Flushed {
     this.#takenAt = Date.now()
     this.#state = "open"
     sink.onDrain(() => this.#drained())
-    this.#deliver(undefined, this.#missed(), true)
+    this.#deliver(undefined, this.#missed(identity), true)
   }
 
   receive(topic: Topic, patches: Patches): void {
@@ -231,13 +229,14 @@ export class Stream implements Subscriber, Flushed {
     if (this.#state !== "ended") this.#state = accepts ? "open" : "behind"
   }
 
-  #missed(): Topic[] {
+  #missed(identity: PageIdentity): Topic[] {
     const { page } = this.#options
     if (page === undefined || page.layout !== this.#layout) return [...this.#topics]
     if (page.digest !== undefined && page.digest === this.#digest()) return []
     // A personal view may depend on the user, who may be another by now.
     return [...this.#topics].filter(
-      topic => !((topic.isShared || page.viewer === this.#viewer) && topic.isUnchangedSince(page)),
+      topic =>
+        !((topic.isShared || page.viewer === identity.viewer) && topic.isUnchangedSince(page)),
     )
   }
 

@@ -37,7 +37,9 @@ export interface Subscriber {
 }
 
 /** Finds another topic for a subscriber of a shared one that turned out to be personal. */
-export type Replace = () => Promise<void>
+export interface Replacement {
+  replace(): Promise<void>
+}
 
 export interface TopicSetup {
   /** Runs what reads and renders in the async context that the view belongs to. */
@@ -65,8 +67,7 @@ export abstract class Topic implements ChangeReader {
   readonly #watches = new Map<string, Watch<ChangeReader>>()
   /** The classes that it watches, with the number of watches. */
   readonly #classes = new Map<EntityClass, number>()
-  readonly #subscribers = new Set<Subscriber>()
-  readonly #replacements = new Map<Subscriber, Replace>()
+  readonly #subscribers = new Map<Subscriber, Replacement | undefined>()
   /** No other process can change what the topic shows. */
   #isExclusive = true
   #work: Promise<void> | undefined
@@ -113,23 +114,22 @@ export abstract class Topic implements ChangeReader {
   }
 
   subscribe(subscriber: Subscriber): void {
-    this.#subscribers.add(subscriber)
+    if (!this.#subscribers.has(subscriber)) this.#subscribers.set(subscriber, undefined)
   }
 
   unsubscribe(subscriber: Subscriber): void {
-    this.#replacements.delete(subscriber)
     if (this.#subscribers.delete(subscriber) && this.#subscribers.size === 0) this.#stop()
   }
 
   /** Replaces the topic of `subscriber` when pages may not share it any longer; without it its stream ends. */
-  onPersonal(subscriber: Subscriber, replace: Replace): void {
-    if (this.#subscribers.has(subscriber)) this.#replacements.set(subscriber, replace)
+  onPersonal(subscriber: Subscriber, replacement: Replacement): void {
+    if (this.#subscribers.has(subscriber)) this.#subscribers.set(subscriber, replacement)
   }
 
   /** Pages may not share it: each gets a separate topic. */
   endSharing(): void {
-    for (const [subscriber, replace] of [...this.#replacements]) {
-      replace().catch((error: unknown) => {
+    for (const [subscriber, replacement] of [...this.#subscribers]) {
+      replacement?.replace().catch((error: unknown) => {
         reportError(error, `the live view #${this.regionId}`, "live")
         subscriber.end()
       })
@@ -139,7 +139,7 @@ export abstract class Topic implements ChangeReader {
 
   /** Ends the streams of all subscribers: their pages come again, and are judged anew. */
   end(): void {
-    for (const subscriber of [...this.#subscribers]) subscriber.end()
+    for (const subscriber of [...this.#subscribers.keys()]) subscriber.end()
     this.#stop()
   }
 
@@ -302,7 +302,7 @@ export abstract class Topic implements ChangeReader {
     if (patches === undefined) return undefined
     this.#snapshot = undefined
     this.#digest = undefined
-    for (const subscriber of [...this.#subscribers]) subscriber.receive(this, patches)
+    for (const subscriber of [...this.#subscribers.keys()]) subscriber.receive(this, patches)
     return patches
   }
 

@@ -1,6 +1,6 @@
 // One live view in the place where it is rendered: plain HTML in a page, a watched topic in the page's stream.
 import { AsyncResource } from "node:async_hooks"
-import { currentRequest } from "../actions/index.ts"
+import { type AppState, currentRequest } from "../actions/index.ts"
 import { noAppError } from "../actions/internal.ts"
 import type { EntityClass, EntityInstance } from "../entity/index.ts"
 import { currentScopes, scopeOf, storeOf } from "../entity/internal.ts"
@@ -11,8 +11,9 @@ import { shortHash } from "../shared/short-hash.ts"
 import { canonicalText, identityNumber } from "./canonical.ts"
 import { changeFeed } from "./change-feed.ts"
 import { Follower, renderInside, unfollowed } from "./inside.ts"
+import type { ItemProbe } from "./item-probe.ts"
 import { liveApp } from "./live-app.ts"
-import { type LiveRequest, liveRequest } from "./live-request.ts"
+import { LiveRequest, liveRequest } from "./live-request.ts"
 import type { Interest } from "./matching/watches.ts"
 import { shapeText } from "./shape-text.ts"
 import {
@@ -25,7 +26,7 @@ import {
   sharedContext,
 } from "./sharing.ts"
 import type { Stream } from "./stream.ts"
-import type { Topic, TopicSetup } from "./topic.ts"
+import type { Replacement, Topic, TopicSetup } from "./topic.ts"
 
 type Item = (item: never) => unknown
 
@@ -45,13 +46,17 @@ export interface View {
   /** The function that renders its rows, where there is one. */
   readonly item: Item | undefined
   readonly render: (regionId: string) => Promise<Markup>
-  readonly topic: (regionId: string, setup: TopicSetup) => Topic
+  readonly topic: TopicFactory
 }
+
+type TopicFactory = (regionId: string, setup: TopicSetup) => Topic
 
 export function showView(view: View): Markup {
   const request = liveRequest()
   const shape = shapeText(view.shape)
-  const id = view.id ?? `live-${shortHash(shape)}`
+  const hash = (): string =>
+    request instanceof LiveRequest ? request.app.part(liveApp).hashes.of(shape) : shortHash(shape)
+  const id = view.id ?? `live-${hash()}`
   if (request === undefined) return html`${outsideOfApp(view.render(id))}`
   if (request instanceof Follower) {
     // The view around it is rendered again, and this one with it.
@@ -97,11 +102,11 @@ async function watch(
 ): Promise<void> {
   stream.user = request.user
   if (isShared && (await watchShared(request, stream, view, regionId))) return
-  await watchTopic(stream, ownTopic(request, view, regionId))
+  await watchTopic(stream, ownTopic(request.app, view.topic, regionId))
 }
 
-function ownTopic({ app }: LiveRequest, view: View, regionId: string): Topic {
-  return view.topic(regionId, {
+function ownTopic(app: AppState, topic: TopicFactory, regionId: string): Topic {
+  return topic(regionId, {
     inContext: ownContext(),
     isShared: false,
     feed: app.part(changeFeed),
@@ -149,16 +154,64 @@ async function watchShared(
       refuseSharing(item, topic)
       return false
     }
-    // An empty list has nothing to compare yet: it is looked at when its first row comes.
-    const check = async (first: EntityInstance): Promise<void> => {
-      if (stream.state !== "ended" && !(await probe.looksShared(first))) refuseSharing(item, topic)
-    }
-    if (row === undefined) probe.onFirstRow(first => inPage.runInAsyncScope(() => check(first)))
+    if (row === undefined) checkFirstRow(item, probe, stream, topic, inPage)
   }
   if (failure !== undefined) throw failure.error
-  const replace = (): Promise<void> => stream.replace(topic, ownTopic(request, view, regionId))
-  topic.onPersonal(stream, () => inPage.runInAsyncScope(replace))
+  topic.onPersonal(
+    stream,
+    new PersonalPlace(stream, topic, inPage, request.app, factoryOf(view, topic)),
+  )
   return true
+}
+
+/** An empty list has nothing to compare yet: it is looked at when its first row comes. */
+function checkFirstRow(
+  item: Item,
+  probe: ItemProbe,
+  stream: Stream,
+  topic: Topic,
+  inPage: AsyncResource,
+): void {
+  const check = async (first: EntityInstance): Promise<void> => {
+    if (stream.state !== "ended" && !(await probe.looksShared(first))) refuseSharing(item, topic)
+  }
+  probe.onFirstRow(first => inPage.runInAsyncScope(() => check(first)))
+}
+
+/** How one page gets a separate topic. Each stream keeps one, so it holds no more than that needs: a closure would hold the whole scope. */
+class PersonalPlace implements Replacement {
+  readonly #stream: Stream
+  readonly #former: Topic
+  readonly #inPage: AsyncResource
+  readonly #app: AppState
+  readonly #topic: TopicFactory
+
+  constructor(
+    stream: Stream,
+    former: Topic,
+    inPage: AsyncResource,
+    app: AppState,
+    topic: TopicFactory,
+  ) {
+    this.#stream = stream
+    this.#former = former
+    this.#inPage = inPage
+    this.#app = app
+    this.#topic = topic
+  }
+
+  replace(): Promise<void> {
+    return this.#inPage.runInAsyncScope(() =>
+      this.#stream.replace(this.#former, ownTopic(this.#app, this.#topic, this.#former.regionId)),
+    )
+  }
+}
+
+const factories = new WeakMap<Topic, TopicFactory>()
+
+/** That of the topic, where its key says all that the content depends on; the function of a region may close over more than its text shows. */
+function factoryOf({ item, topic }: View, shared: Topic): TopicFactory {
+  return item === undefined ? topic : (factories.get(shared) ?? topic)
 }
 
 const sharedUsers = new WeakMap<Topic, SharedUser>()
@@ -202,6 +255,7 @@ function sharedTopic(
       assertShared,
     })
     if (isOfAddress) sharedUsers.set(shared, user)
+    if (item !== undefined) factories.set(shared, topic)
     return shared
   })
 }

@@ -2,14 +2,54 @@
 import { reportError } from "../../shared/report.ts"
 import { type Part, Suspended } from "./markup.ts"
 
-/** The same promise; rejects with the signal's reason once that aborts. */
-export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+/** The part of an `AbortSignal` that rendering needs. */
+export interface Interrupt {
+  readonly aborted: boolean
+  readonly reason: unknown
+  addEventListener(type: "abort", listener: () => void): void
+  removeEventListener(type: "abort", listener: () => void): void
+}
+
+/** An interrupt for one response: an `AbortController` would cost more than rendering a small page. */
+export class Departure implements Interrupt {
+  aborted = false
+  reason: unknown
+  readonly #listeners = new Set<() => void>()
+
+  addEventListener(_type: "abort", listener: () => void): void {
+    this.#listeners.add(listener)
+  }
+
+  removeEventListener(_type: "abort", listener: () => void): void {
+    this.#listeners.delete(listener)
+  }
+
+  abort(reason: unknown): void {
+    if (this.aborted) return
+    this.aborted = true
+    this.reason = reason
+    for (const listener of [...this.#listeners]) listener()
+    this.#listeners.clear()
+  }
+}
+
+/** The same promise; rejects with the reason of the interrupt once that comes. */
+export function unlessAborted<T>(promise: Promise<T>, signal: Interrupt | undefined): Promise<T> {
   if (signal === undefined) return promise
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason)
     if (signal.aborted) return abort()
-    signal.addEventListener("abort", abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort))
+    signal.addEventListener("abort", abort)
+    promise.then(
+      value => {
+        signal.removeEventListener("abort", abort)
+        resolve(value)
+      },
+      error => {
+        signal.removeEventListener("abort", abort)
+        reject(error)
+      },
+    )
   })
 }
 

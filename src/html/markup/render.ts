@@ -1,5 +1,5 @@
 // Renders markup with promises in it to finished text.
-import { abandon, endIterator, unlessAborted } from "./abort.ts"
+import { abandon, endIterator, type Interrupt, unlessAborted } from "./abort.ts"
 import { type Child, toMarkup } from "./child.ts"
 import {
   appendParts,
@@ -30,7 +30,10 @@ export function chunks(markup: Markup): readonly string[] | undefined {
 }
 
 /** The same markup once no promise is left in it; the content of each `Suspense` stands in its place. */
-export function settle(child: Child, { signal }: RenderOptions = {}): Promise<Markup> {
+export function settle(
+  child: Child,
+  { signal }: { readonly signal?: Interrupt | undefined } = {},
+): Promise<Markup> {
   return settleParts(toMarkup(child), false, signal)
 }
 
@@ -42,7 +45,7 @@ export function settleAround(child: Child, signal?: AbortSignal): Promise<Markup
 async function settleParts(
   markup: Markup,
   keepsSuspended: boolean,
-  signal: AbortSignal | undefined,
+  signal: Interrupt | undefined,
 ): Promise<Markup> {
   if (chunks(markup) !== undefined) return markup
   try {
@@ -84,7 +87,7 @@ async function settleParts(
 /** The same values, but the wait for the next one ends with the signal. */
 function interruptible(
   iterator: AsyncIterator<unknown>,
-  signal: AbortSignal | undefined,
+  signal: Interrupt | undefined,
 ): AsyncIterator<unknown> {
   if (signal === undefined) return iterator
   return {

@@ -4,6 +4,7 @@ import { ownProps } from "../../shared/own-props.ts"
 import { reportError } from "../../shared/report.ts"
 import { assertApp, inResponse } from "../../shared/responding.ts"
 import { type RenderMessage, renders } from "../../shared/trace.ts"
+import { Departure, type Interrupt } from "../markup/abort.ts"
 import type { Markup } from "../markup/markup.ts"
 import { chunks, settle } from "../markup/render.ts"
 import { type StreamOptions, stream } from "./stream.ts"
@@ -68,7 +69,7 @@ function readyParts(page: Markup): readonly string[] | undefined {
   return parts
 }
 
-async function settledParts(page: Markup, signal?: AbortSignal): Promise<readonly string[]> {
+async function settledParts(page: Markup, signal?: Interrupt): Promise<readonly string[]> {
   const run = async () => chunks(await inResponse(() => settle(page, { signal }))) ?? []
   return renders.isWatched ? renders.run({ isStreamed: false }, run, countBytes) : run()
 }
@@ -142,6 +143,7 @@ export interface NodeResponse {
   cork(): void
   /** Of middleware that gathers what is written, to compress it. */
   flush?(): unknown
+  on(event: "close", listener: () => void): unknown
   once(event: "close" | "drain", listener: () => void): unknown
   off(event: "close" | "drain", listener: () => void): unknown
 }
@@ -172,24 +174,46 @@ export async function writeTo(
     if (headers !== undefined) setHeaders(response, new Headers(headers))
     if (!response.hasHeader("content-type")) response.setHeader("content-type", htmlType)
   }
-  const ready = streamed ? undefined : readyParts(page)
-  if (ready !== undefined) {
-    if (response.destroyed) return
-    begin()
-    return sendWhole(response, ready)
-  }
-  const abort = new AbortController()
-  const leave = (): void => abort.abort(new Error("The reader left before the page was sent."))
-  response.once("close", leave)
+  if (streamed) return writeStream(response, page, streamed === "in-order", begin)
+  const whole = readyParts(page) ?? (await partsUnlessLeft(response, page))
+  if (whole === undefined || response.destroyed) return
+  begin()
+  sendWhole(response, whole)
+}
+
+const leftError = (): Error => new Error("The reader left before the page was sent.")
+
+/** Undefined when the reader has left meanwhile. */
+async function partsUnlessLeft(
+  response: NodeResponse,
+  page: Markup,
+): Promise<readonly string[] | undefined> {
+  const departure = new Departure()
+  const leave = (): void => departure.abort(leftError())
+  response.on("close", leave)
   try {
-    const whole = streamed ? undefined : await settledParts(page, abort.signal)
+    return await settledParts(page, departure)
+  } catch (error) {
+    if (departure.aborted) return undefined
+    throw error
+  } finally {
+    response.off("close", leave)
+  }
+}
+
+async function writeStream(
+  response: NodeResponse,
+  page: Markup,
+  inOrder: boolean,
+  begin: () => void,
+): Promise<void> {
+  const abort = new AbortController()
+  const leave = (): void => abort.abort(leftError())
+  response.on("close", leave)
+  try {
     if (response.destroyed) return
     begin()
-    if (whole !== undefined) return sendWhole(response, whole)
-    const iterator = streamedParts(page, {
-      signal: abort.signal,
-      inOrder: streamed === "in-order",
-    })
+    const iterator = streamedParts(page, { signal: abort.signal, inOrder })
     for await (const part of { [Symbol.asyncIterator]: () => asResponseParts(iterator) }) {
       const isRoomLeft = response.write(part)
       response.flush?.()
