@@ -7,9 +7,11 @@ function option(name: string, byDefault: string): string {
   return at < 0 ? byDefault : (process.argv[at + 1] ?? "")
 }
 
-/** `--clients 2000`, `--clients 10000`: the sizes that the goals are about. The default is a quick look. */
+/** `--clients 2000`, `--clients 10000`: the sizes that the goals are about; `ulimit -n` must allow them. The default is a quick look. */
 const readers = Number(option("--clients", "500"))
 if (!Number.isInteger(readers) || readers < 1) throw new Error("--clients takes a whole number.")
+/** `--gzip`: compressed streams, against zlib for each client. */
+const isGzip = process.argv.includes("--gzip")
 const rounds = process.argv.includes("--quick") || readers > 5000 ? 3 : 5
 const headers = "nitro-client: 1\r\ndatastar-request: true\r\n"
 
@@ -19,9 +21,9 @@ class Rounds {
   readonly #setting: Setting
   readonly #figures: Promise<Figures>[] = []
 
-  constructor(name: string, setting: Omit<Setting, "readers" | "headers">) {
+  constructor(name: string, setting: Omit<Setting, "readers" | "headers" | "isGzip">) {
     this.name = name
-    this.#setting = { readers, headers, ...setting }
+    this.#setting = { readers, headers, isGzip, ...setting }
   }
 
   figure(choose: (figures: Figures) => number): Contender {
@@ -35,7 +37,9 @@ class Rounds {
   }
 }
 
-const raw = new Rounds("raw node:http", { file: "bench/rivals/live-raw-node.ts" })
+const raw = isGzip
+  ? new Rounds("zlib for each", { file: "bench/rivals/live-raw-gzip.ts" })
+  : new Rounds("raw node:http", { file: "bench/rivals/live-raw-node.ts" })
 const file = "bench/live/app.tsx"
 /** `--host hono`: one of them. */
 const kinds = option("--host", "node,express,hono").split(",")
@@ -58,7 +62,7 @@ function compare(
 }
 
 await bench(
-  `live, ${readers} clients`,
+  `live, ${readers} clients${isGzip ? ", gzip" : ""}`,
   [
     compare("a connection", "bytes", ({ memory }) => memory, { max: 1.25 }),
     compare("opening", "cpu us", ({ openCpu }) => openCpu, { max: 2 }),
@@ -68,6 +72,7 @@ await bench(
     compare("a change at 99 of 100", "ms", ({ quiet }) => quiet.p99, { max: 1.15 }),
     compare("the same beside requests", "ms", ({ loaded }) => loaded.p99, { max: 1.15 }),
     compare("other requests, 99 of 100", "ms", ({ otherMs }) => otherMs),
+    compare("the same without changes", "ms", ({ idleMs }) => idleMs),
   ],
   { rounds },
 )

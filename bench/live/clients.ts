@@ -2,7 +2,13 @@
 import { connect, type Socket } from "node:net"
 
 export type Command =
-  | { readonly do: "open"; readonly count: number; readonly path: string; readonly headers: string }
+  | {
+      readonly do: "open"
+      readonly count: number
+      readonly path: string
+      readonly headers: string
+      readonly isGzip: boolean
+    }
   | {
       readonly do: "broadcast"
       readonly tick: number
@@ -22,19 +28,34 @@ export interface Heard {
 }
 
 const port = Number(process.argv[2])
-const readers: { socket: Socket; rest: string; isOpen: boolean }[] = []
+interface Reader {
+  readonly socket: Socket
+  rest: string
+  isOpen: boolean
+  /** The last marker that came. */
+  heard: string
+}
+const readers: Reader[] = []
 let marker = ""
 let onMarker = (_text: string): void => {}
 let onOpen = (): void => {}
 
-function open(path: string, headers: string): void {
+/** To inflate would cost the readers more than the server spends. The first reader takes none, and shows what is sent. */
+function open(path: string, headers: string, isGzip: boolean): void {
   const socket = connect({ port, host: "127.0.0.1", noDelay: true })
-  const reader = { socket, rest: "", isOpen: false }
+  const reader: Reader = { socket, rest: "", isOpen: false, heard: "" }
   readers.push(reader)
+  const accepted = isGzip ? "accept-encoding: gzip\r\n" : ""
   socket.write(
-    `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: text/event-stream\r\n${headers}\r\n`,
+    `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: text/event-stream\r\n${accepted}${headers}\r\n`,
   )
   socket.on("data", data => {
+    if (isGzip && reader.isOpen) {
+      if (marker === "" || reader.heard === marker) return
+      reader.heard = marker
+      onMarker("")
+      return
+    }
     const text = reader.rest + data.toString("latin1")
     if (!reader.isOpen) {
       if (!/^HTTP\/1.1 200/.test(text)) throw new Error(`Not a stream: ${text.slice(0, 300)}`)
@@ -42,6 +63,7 @@ function open(path: string, headers: string): void {
         reader.rest = text
         return
       }
+      if (isGzip && !/^content-encoding: gzip/im.test(text)) throw new Error(`Not gzip: ${text}`)
       reader.isOpen = true
       onOpen()
     }
@@ -53,7 +75,12 @@ function open(path: string, headers: string): void {
   socket.on("error", () => {})
 }
 
-async function openMany(count: number, path: string, headers: string): Promise<Opened> {
+async function openMany(
+  count: number,
+  path: string,
+  headers: string,
+  isGzip: boolean,
+): Promise<Opened> {
   const startedAt = performance.now()
   let done = 0
   let started = 0
@@ -61,7 +88,7 @@ async function openMany(count: number, path: string, headers: string): Promise<O
     const next = (): void => {
       if (started < count) {
         started++
-        open(path, headers)
+        open(path, headers, isGzip && readers.length > 0)
       }
     }
     onOpen = () => {
@@ -86,7 +113,7 @@ async function broadcast(tick: number, body: string, timeoutMs: number): Promise
       timeoutMs,
     )
     onMarker = text => {
-      if (ms.length === 0) sample = text
+      sample ||= text
       ms.push(performance.now() - startedAt)
       if (ms.length < readers.length) return
       clearTimeout(timer)
@@ -104,11 +131,13 @@ async function broadcast(tick: number, body: string, timeoutMs: number): Promise
 }
 
 async function run(command: Command): Promise<Opened | Heard | undefined> {
-  if (command.do === "open") return await openMany(command.count, command.path, command.headers)
+  if (command.do === "open")
+    return await openMany(command.count, command.path, command.headers, command.isGzip)
   if (command.do === "broadcast")
     return await broadcast(command.tick, command.body, command.timeoutMs)
   for (const { socket } of readers) socket.destroy()
   readers.length = 0
+  marker = ""
   return undefined
 }
 

@@ -11,8 +11,9 @@ export interface Figures {
   readonly memory: number
   readonly quiet: Broadcasts
   readonly loaded: Broadcasts
-  /** Of other requests while changes are sent. */
+  /** Of other requests while changes are sent, and while none are. */
   readonly otherMs: number
+  readonly idleMs: number
 }
 
 export interface Broadcasts {
@@ -25,11 +26,15 @@ export interface Setting {
   readonly env?: NodeJS.ProcessEnv
   readonly readers: number
   readonly headers: string
+  /** All readers but the first take gzip. */
+  readonly isGzip: boolean
 }
 
 const warmUp = { readers: 100, broadcasts: 60 }
 const broadcasts = 12
 const timeoutMs = 20_000
+/** Other requests are timed for so long without any change. */
+const idleMs = 1500
 let sample = ""
 
 export async function measureRound(setting: Setting): Promise<Figures> {
@@ -53,7 +58,7 @@ export async function measureRound(setting: Setting): Promise<Figures> {
 }
 
 async function measure(
-  { readers, headers }: Setting,
+  { readers, headers, isGzip }: Setting,
   server: BenchServer,
   clients: Helper,
   requests: Helper,
@@ -77,7 +82,8 @@ async function measure(
     }
     return { cpu: ((await server.cpu()) - before) / count / 1000, p99: percentile(slowest, 0.5) }
   }
-  const open = (count: number): Promise<Opened> => clients.ask({ do: "open", count, path, headers })
+  const open = (count: number): Promise<Opened> =>
+    clients.ask({ do: "open", count, path, headers, isGzip })
   // Opened and closed more than once: code that opens and closes is warm too.
   for (let turn = 0; turn < 3; turn++) {
     await open(warmUp.readers)
@@ -91,9 +97,20 @@ async function measure(
   await many(3, 0)
   const quiet = await many(broadcasts, 0)
   await requests.ask("start")
+  await new Promise(resolve => setTimeout(resolve, idleMs))
+  const idle = await requests.ask<number[]>("stop")
+  await requests.ask("start")
   const loaded = await many(broadcasts, 30)
   const times = await requests.ask<number[]>("stop")
-  return { openCpu, openMs: ms / readers, memory, quiet, loaded, otherMs: percentile(times, 0.99) }
+  return {
+    openCpu,
+    openMs: ms / readers,
+    memory,
+    quiet,
+    loaded,
+    otherMs: percentile(times, 0.99),
+    idleMs: percentile(idle, 0.99),
+  }
 }
 
 /** The address of the page's stream. */

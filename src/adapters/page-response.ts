@@ -1,11 +1,11 @@
 // The last step of a response: our headers join it, or the stream of the page's live views replaces it.
 
 import {
-  respondWithStream,
   busyResponse,
   type LiveRequest,
   liveApp,
   renewal,
+  respondWithStream,
   type Stream,
 } from "../live/internal.ts"
 import { isThenable } from "../shared/callback.ts"
