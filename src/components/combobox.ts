@@ -4,7 +4,7 @@ import { datalist, div, input, type Markup, option } from "../html/index.ts"
 import { ownProps } from "../shared/own-props.ts"
 import { withClass } from "./attributes.ts"
 import { inField, splitProps, tie } from "./field.ts"
-import { type ControlProps, textOf } from "./input.ts"
+import { type ControlProps, passedValue, textOf } from "./input.ts"
 
 export interface Suggestion {
   /** The text of the field after this choice. */
@@ -47,7 +47,7 @@ export function Combobox(props: ComboboxProps): Markup {
     autocomplete: "off",
     ...withClass("input", tied.control),
     list: listId,
-    value: textOf(tied.value) ?? textOf(value),
+    value: textOf(tied.value) ?? passedValue(value),
     "data-preserve-attr": scripted,
     "data-strict": strict ? strictMessage : undefined,
   } as const

@@ -85,6 +85,19 @@ describe("a field", () => {
     expect(String(<Checkbox name="c" aria-label="All" />)).toMatch(/^<input type="checkbox"/)
   })
 
+  it("prints the address of a URL as its value, and leaves out no value without saying so", () => {
+    const value = new URL("https://shop.test/a?b&c")
+    for (const control of [
+      <Input aria-label="Link" name="link" value={value as never} />,
+      <Combobox aria-label="Link" name="link" options={[]} value={value as never} />,
+    ])
+      expect(String(control)).toContain('value="https://shop.test/a?b&amp;c"')
+    expect(() => String(<Input aria-label="At" name="at" value={new Date(0) as never} />)).toThrow(
+      expect.objectContaining({ code: "NITRO_HTML_ATTRIBUTE" }),
+    )
+    expect(String(<Input aria-label="At" name="at" value={null as never} />)).not.toContain("value")
+  })
+
   it("never gives a password back", () => {
     expect(
       String(

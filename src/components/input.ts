@@ -101,7 +101,13 @@ const group = (before: Child, control: Child, after: Child): Markup =>
 function typedValue({ value }: Tied, props: Readonly<Record<string, unknown>>): string | undefined {
   return isPassword(ownProps(props)["type"])
     ? undefined
-    : (textOf(value) ?? textOf(ownProps(props)["value"]))
+    : (textOf(value) ?? passedValue(ownProps(props)["value"]))
+}
+
+/** An object is left to the element: it prints an address, and refuses what has no text. Left out, a form would send nothing. */
+export function passedValue(value: unknown): string | undefined {
+  // The attribute checks it.
+  return typeof value === "object" && value !== null ? (value as never) : textOf(value)
 }
 
 /** A value as text; what has none is undefined. */

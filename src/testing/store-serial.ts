@@ -26,7 +26,28 @@ class Ticket extends Entity(
   get remarks() {
     return this.hasMany(Remark, "ticketId")
   }
+  get memos() {
+    return this.hasMany(Memo, "ticketId")
+  }
+  get tags() {
+    return this.manyToMany(Tag, { through: Tagging })
+  }
 }
+/** It need not be of a ticket. */
+class Memo extends Entity(
+  "Memo",
+  {
+    text: z.string().default(""),
+    ticketId: ref("Ticket", z.int()).nullable().default(null),
+  },
+  { plural: "nitro-suite-memos" },
+) {}
+class Tag extends Entity("Tag", {}, { plural: "nitro-suite-serial-tags" }) {}
+class Tagging extends Entity(
+  "Tagging",
+  { ticketId: ref("Ticket", z.int()).nullable().default(null), tagId: ref("Tag") },
+  { plural: "nitro-suite-serial-taggings" },
+) {}
 class Remark extends Entity(
   "Remark",
   {
@@ -72,6 +93,7 @@ export function serialTests({ test: plain, expect }: Tools, transactions: Tools)
     expect([
       second.id,
       (await Ticket.require(2)).title,
+      // Ids from addresses are text: types refuse them, stores take them.
       (await Ticket.get("1" as never))?.title,
     ]).toEqual([2, "b", "a"])
     await second.update({ title: "c", id: 2 })
@@ -80,6 +102,29 @@ export function serialTests({ test: plain, expect }: Tools, transactions: Tools)
     expect([(await Draw.create({})).id, (await Draw.create({})).id, await Draw.count()]).toEqual([
       1, 2, 2,
     ])
+  })
+
+  test("knows that an entity without an id is not stored, and that nothing belongs to it", async () => {
+    const ticket = new Ticket({ title: "a" })
+    const note = await Memo.create({ text: "of no ticket" })
+    const tag = await Tag.create({})
+    await Tagging.create({ tagId: tag.id })
+    expect(await ticket.exists()).toBe(false)
+    await expect(ticket.reload()).rejects.toMatchObject({ code: "NITRO_ENTITY_NOT_FOUND" })
+    expect(await ticket.memos).toEqual([])
+    expect(await ticket.memos.where({ text: note.text })).toEqual([])
+    expect(await ticket.memos.count()).toBe(0)
+    expect(await ticket.tags.count()).toBe(0)
+    await expect(ticket.memos.create({ text: "b" })).rejects.toMatchObject({
+      code: "NITRO_ENTITY_NOT_FOUND",
+    })
+    await expect(ticket.tags.add(tag)).rejects.toMatchObject({
+      code: "NITRO_ENTITY_NOT_FOUND",
+    })
+    expect(await Memo.count()).toBe(1)
+    await ticket.save()
+    expect((await ticket.memos.create({ text: "c" })).ticketId).toBe(ticket.id)
+    expect(await ticket.memos.count()).toBe(1)
   })
 
   test("never gives an id twice, also when the newest row is deleted or the table is empty", async () => {

@@ -181,6 +181,15 @@ export function notFoundError(entity: string, id: EntityId, why = "not found"): 
   })
 }
 
+/** `consequence`: "so it cannot be read again". */
+export function notSavedError(entity: string, consequence: string): NitroError {
+  return new NitroError(
+    "NITRO_ENTITY_NOT_FOUND",
+    `The ${entity} was not saved yet and has no id, ${consequence}.`,
+    { fix: "Save it first: await it.save().", details: { entity } },
+  )
+}
+
 /** `entity` cannot be deleted while rows of `by` point to it by `field`. */
 export function referenceError(
   entity: string,

@@ -9,7 +9,7 @@ import { readFound } from "../relations/read.ts"
 import { relatedRows } from "../relations/related.ts"
 import type { RelationDefinition, Through } from "../types/relation-definition.ts"
 import type { EntityInstance, ManyThrough } from "../types/types.ts"
-import { keyOf, RelatedQuery } from "./related-query.ts"
+import { pointingTo, RelatedQuery } from "./related-query.ts"
 
 /** See `ManyThrough` in types.ts. */
 export class ToManyThrough extends RelatedQuery implements ManyThrough<EntityInstance, never> {
@@ -20,7 +20,7 @@ export class ToManyThrough extends RelatedQuery implements ManyThrough<EntityIns
     super(record, definition, {
       op: "some",
       rows: relatedRows(through.entity, definition.remote, through.to),
-      where: { op: "eq", field: through.from, value: keyOf(record, definition) },
+      where: pointingTo(record, definition, through.from),
     })
     this.#through = through
   }
@@ -28,10 +28,11 @@ export class ToManyThrough extends RelatedQuery implements ManyThrough<EntityIns
   add(...targets: EntityInstance[]): Promise<number> {
     const { entity, from, to } = this.#through
     return this.#change(targets, async (connected, ids) => {
+      const key = this.keyForNew
       const present = new Set(connected.map(row => valuesOf(row)[to]))
       const missing = ids.filter(id => !present.has(id))
       // The class checks its fields.
-      await entity.createMany(missing.map(id => ({ [from]: this.key, [to]: id }) as never))
+      await entity.createMany(missing.map(id => ({ [from]: key, [to]: id }) as never))
       return missing.length
     })
   }
@@ -68,7 +69,7 @@ export class ToManyThrough extends RelatedQuery implements ManyThrough<EntityIns
       where: {
         op: "and",
         of: [
-          { op: "eq", field: from, value: this.key },
+          { op: "eq", field: from, value: this.keyForNew },
           { op: "in", field: to, values: ids },
         ],
       },

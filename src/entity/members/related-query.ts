@@ -1,6 +1,8 @@
 // A query over the targets of a relation to many, which, awaited directly, loads for all siblings.
 
+import { classOf } from "../binding/model.ts"
 import { type EntityRecord, type Instance, valuesOf } from "../binding/record.ts"
+import { notSavedError } from "../contract/errors.ts"
 import { isValue, type Predicate, type Value } from "../contract/predicate.ts"
 import { StoreQuery } from "../queries/query.ts"
 import { loadTargets } from "../relations/load.ts"
@@ -48,9 +50,15 @@ export abstract class RelatedQuery extends StoreQuery<EntityInstance, never> {
     return siblingsFor(this.#record)
   }
 
-  /** The value that the targets point to, as the entity holds it now. */
+  /** The value that the targets point to, as the entity holds it now; null where it has none yet. */
   protected get key(): Value {
     return keyOf(this.#record, this.definition)
+  }
+
+  /** The same for a new target. @throws NITRO_ENTITY_NOT_FOUND where it has none yet: the target would belong to nothing. */
+  protected get keyForNew(): Value {
+    if (this.key !== null) return this.key
+    throw notSavedError(classOf(this.#record).definition.name, "so nothing can belong to it")
   }
 
   /** The targets have changed. */
@@ -59,8 +67,17 @@ export abstract class RelatedQuery extends StoreQuery<EntityInstance, never> {
   }
 }
 
-/** Null, which nothing points to, where the entity has no value yet. */
-export function keyOf(record: EntityRecord, { local }: RelationDefinition): Value {
+function keyOf(record: EntityRecord, { local }: RelationDefinition): Value {
   const key = valuesOf(record)[local]
   return isValue(key) ? key : null
+}
+
+/** The rows whose `field` points to the entity. Without a key it is none, and not the rows that point to nothing. */
+export function pointingTo(
+  record: EntityRecord,
+  definition: RelationDefinition,
+  field: string,
+): Predicate {
+  const value = keyOf(record, definition)
+  return value === null ? { op: "in", field, values: [] } : { op: "eq", field, value }
 }

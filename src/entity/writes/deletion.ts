@@ -41,6 +41,7 @@ export function remove(record: EntityRecord, options: DeleteOptions = {}): Promi
 }
 
 const deleting = (entity: object): SaveMessage => ({
+  // The constructor of an entity.
   entity: (entity as EntityClass).definition.name,
   operation: "delete",
 })

@@ -26,9 +26,9 @@ import {
 import { reread } from "../binding/reread.ts"
 import { atomically, currentUnit, joinFirst, onStore, writeTo } from "../binding/unit-of-work.ts"
 import type { EntityId } from "../contract/definition.ts"
-import { notFoundError, queryError } from "../contract/errors.ts"
+import { notFoundError, notSavedError, queryError } from "../contract/errors.ts"
 import type { Repository, Row, Store, Write } from "../contract/repository.ts"
-import { changedRow, rowKey, toKey } from "../contract/row-key.ts"
+import { changedRow, isId, rowKey, toKey } from "../contract/row-key.ts"
 import type { SaveOptions } from "../types/options.ts"
 import { readonlyError, staleError } from "./dirty.ts"
 import { checkReferences } from "./references.ts"
@@ -64,6 +64,7 @@ export function save<R extends EntityRecord>(
 
 function savingMessage(records: readonly EntityRecord[]): SaveMessage {
   const isNew = records.every(record => rowOf(record) === undefined)
+  // Called for one at least.
   const entity = classOf(records[0] as EntityRecord).definition.name
   return { entity, operation: isNew ? "create" : "update" }
 }
@@ -432,7 +433,9 @@ function runAfterHooks({ record, binding, write }: Prepared): MaybePromise<void>
 export async function reload(record: EntityRecord): Promise<void> {
   await waitForSaves(record)
   const binding = bindingFor(record)
-  const id = idOf(record)
+  const { id } = valuesOf(record)
+  // The store counts the ids, and has given it none.
+  if (!isId(id)) throw notSavedError(binding.model.name, "so it cannot be read again")
   const row = await onStore(binding.store, () =>
     binding.repository.get(storedIdOf(record, binding)),
   )
@@ -446,5 +449,6 @@ export async function reload(record: EntityRecord): Promise<void> {
 export async function isStored(record: EntityRecord): Promise<boolean> {
   const binding = bindingFor(record)
   const { store, repository } = binding
+  if (!isId(valuesOf(record)["id"])) return false
   return (await onStore(store, () => repository.get(storedIdOf(record, binding)))) !== undefined
 }

@@ -44,15 +44,21 @@ export function find(parent: ParentNode, id: string): Element | undefined {
 export function move(element: Element, place: ChildNode): void {
   if (!element.isConnected) {
     place.before(element)
+    // Elements outside of the page are those of the map, by their ids.
     const { focused, next } = removed.get(element.getAttribute("id")!)!
     if (document.activeElement === next)
+      // It had the focus before.
       (focused as HTMLElement | null)?.focus({ preventScroll: true })
     return
   }
+  // It is in the page.
   const parent = place.parentNode!
   const isKnown = "moveBefore" in parent
+  // HTML, SVG and MathML elements all have `focus`.
   const active = document.activeElement as HTMLElement | null
+  // A window that is shown has one.
   const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection()!
+  // Undefined for elements without a text field.
   const { selectionStart, selectionEnd } = active as HTMLInputElement
   const inside = isKnown ? [] : [element, ...element.querySelectorAll("*")]
   const positions = inside.map(each => [each, each.scrollLeft, each.scrollTop] as const)
@@ -70,9 +76,11 @@ export function move(element: Element, place: ChildNode): void {
   if (active && element.contains(active)) {
     active.focus({ preventScroll: true })
     // Chromium forgets the place in an element with contenteditable.
-    if (active.isContentEditable)
-      getSelection()!.setBaseAndExtent(anchorNode!, anchorOffset, focusNode!, focusOffset)
-    else if (selectionStart != null)
+    if (active.isContentEditable) {
+      if (anchorNode && focusNode)
+        getSelection()?.setBaseAndExtent(anchorNode, anchorOffset, focusNode, focusOffset)
+    } else if (selectionStart != null)
+      // It has such a position.
       (active as HTMLInputElement).setSelectionRange(selectionStart, selectionEnd)
   }
   silence.abort()

@@ -321,6 +321,13 @@ describe("a table that exists", () => {
     },
   )
 
+  it("fits beside a key of another program to a table that is not there, or has no key", async () => {
+    const { open } = database(
+      "create table plain (a text); create table todos (id text primary key, title text not null, a text references missing, b text references plain)",
+    )
+    expect(await use(open(), todo())).toEqual([])
+  })
+
   it("is not made anew while triggers hang on it", async () => {
     const { raw, open } = database(
       "create table todos (id text primary key, title integer not null); create trigger t after insert on todos begin select 1; end",

@@ -342,17 +342,16 @@ function readTable(driver: SyncDriver, table: string): ExistingTable | undefined
   }
 }
 
-/** Keys of one column. One that names no column points to the primary key. */
+/** Keys of one column. One that names no column points to the primary key, where there is a table that has one. */
 function readReferences(driver: SyncDriver, table: string): ForeignKey[] {
   const rows = driver.all(
     `select k."from", k."table", coalesce(k."to", (select p.name from pragma_table_info(k."table") p where p.pk = 1)), lower(k.on_delete)
      from pragma_foreign_key_list(?) k where (select count(*) from pragma_foreign_key_list(?) other where other.id = k.id) = 1`,
     [table, table],
   )
-  return catalogRows(rows, "text", "text", "text", "text").map(
-    ([column, referenced, target, onDelete]) => {
-      return { column, table: referenced, target, onDelete }
-    },
+  return catalogRows(rows, "text", "text", "text?", "text").flatMap(
+    ([column, referenced, target, onDelete]) =>
+      target === null ? [] : [{ column, table: referenced, target, onDelete }],
   )
 }
 
