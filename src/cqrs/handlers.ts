@@ -16,6 +16,7 @@ import {
   type MessageClass,
   type MessageDefinition,
   type MessageKind,
+  verbs,
 } from "./message.ts"
 import { reported } from "./report.ts"
 import type {
@@ -104,21 +105,22 @@ class HandlerSet implements Handlers {
       if (this.#entries.get(definition) === entry) this.#entries.delete(definition)
     }
     declared?.add(entry)
-    const send = (...input: never[]): Promise<unknown> =>
-      this.#sendHere(new message(...input) as Message)
+    const send = (...input: never[]): Promise<unknown> => this.#sendHere(new message(...input))
+    // Typed by the class and the handler: the input of its constructor, the result of both.
     return Object.assign(send, { off, [Symbol.dispose]: off }) as unknown as Handling<
       C,
       ResultFor<InstanceType<C>, Given>
     >
   }
 
-  readonly execute: Execute = <Result>(
-    command: Message<"command", Result>,
-    options?: SendOptions,
-  ) => this.run("command", command, options) as Promise<Result>
+  readonly execute: Execute = this.#sender("command")
+  readonly ask: Ask = this.#sender("query")
 
-  readonly ask: Ask = <Result>(query: Message<"query", Result>, options?: SendOptions) =>
-    this.run("query", query, options) as Promise<Result>
+  #sender<Kind extends MessageKind>(kind: Kind) {
+    return <Result>(message: Message<Kind, Result>, options?: SendOptions) =>
+      // Typed by the message: `handle` takes only handlers of its result.
+      this.run(kind, message, options) as Promise<Result>
+  }
 
   readonly use = (middleware: Middleware, options?: UseOptions): (() => void) =>
     this.around(middleware, options, this.use)
@@ -148,10 +150,7 @@ class HandlerSet implements Handlers {
 
   // A test's set may stand in front of the one that the function was made for.
   #sendHere(message: Message): Promise<unknown> {
-    const handlers = active.get() ?? this
-    return definitionOf(message).kind === "command"
-      ? handlers.execute(message as Message<"command">)
-      : handlers.ask(message as Message<"query">)
+    return sendWithin(active.get() ?? this, message)
   }
 
   /** `front` is the set that was called: the handler's own messages go there as well. */
@@ -251,7 +250,7 @@ function noHandler(
 
 /** The definition of what was sent. Throws for what is no message of this kind. */
 function definitionFor(kind: MessageKind, message: unknown): MessageDefinition {
-  const verb = kind === "command" ? "execute" : "ask"
+  const verb = verbs[kind]
   if (!isMessage(message)) {
     throw misuse(
       `${verb} was given ${describe(message)}, which is no ${kind}.`,
@@ -262,7 +261,7 @@ function definitionFor(kind: MessageKind, message: unknown): MessageDefinition {
   if (definition.kind === kind) return definition
   throw misuse(
     `${verb} was given ${definition.name}, which is a ${definition.kind}.`,
-    kind === "command" ? "Use `ask(query)`." : "Use `execute(command)`.",
+    `Use \`${verbs[definition.kind]}(${definition.kind})\`.`,
   )
 }
 
@@ -294,16 +293,22 @@ function describe(value: unknown): string {
 
 const defaults = new HandlerSet()
 
-/** `execute` for a request, whose app has middleware. A foreign set of handlers leaves `within` uncalled. */
-export function executeWithin(
+/**
+ * Sends a message of either kind. `within`: runs the handler of a command, in each attempt, within the middleware of an app; a
+ * foreign set of handlers leaves it uncalled.
+ */
+export function sendWithin(
   handlers: Handlers,
-  command: Message<"command">,
-  options: SendOptions,
-  within: Within,
+  message: Message,
+  options?: SendOptions,
+  within?: Within,
 ): Promise<unknown> {
-  return handlers instanceof HandlerSet
-    ? handlers.run("command", command, { ...options, within })
-    : handlers.execute(command, options)
+  const { kind } = definitionOf(message)
+  if (handlers instanceof HandlerSet)
+    return handlers.run(kind, message, within === undefined ? options : { ...options, within })
+  const send: (message: never, options?: SendOptions) => Promise<unknown> = handlers[verbs[kind]]
+  // The function for messages of its kind.
+  return send(message as never, options)
 }
 
 /** A separate set of handlers, for an app beside others in the process or for a test. */

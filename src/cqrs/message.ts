@@ -8,6 +8,12 @@ import "./errors.ts"
 /** A command changes something, a query only reads. */
 export type MessageKind = "command" | "query"
 
+/** The function that sends a message of its kind. */
+export const verbs: { readonly command: "execute"; readonly query: "ask" } = {
+  command: "execute",
+  query: "ask",
+}
+
 export type Fields = Readonly<Record<string, z.ZodType>>
 
 declare const phantom: unique symbol
@@ -80,35 +86,27 @@ class MessageBase {
  * await execute(new PlaceOrder({ productId: "p1", quantity: 2 }))
  * ```
  */
-export function Command<F extends Fields, R extends z.ZodType = z.ZodUnknown>(
-  name: string,
-  fields: F,
-  options: MessageOptions<R> = {},
-): MessageStatics<"command", F, R> {
-  return declare("command", name, fields, options.returns) as unknown as MessageStatics<
-    "command",
-    F,
-    R
-  >
-}
+export const Command: Declare<"command"> = (name, fields, { returns } = {}) =>
+  declare("command", name, fields, returns)
 
 /** The class that a query extends: it changes nothing. Run by `ask`, otherwise like a command. */
-export function Query<F extends Fields, R extends z.ZodType = z.ZodUnknown>(
+export const Query: Declare<"query"> = (name, fields, { returns } = {}) =>
+  declare("query", name, fields, returns)
+
+type Declare<Kind extends MessageKind> = <F extends Fields, R extends z.ZodType = z.ZodUnknown>(
   name: string,
   fields: F,
-  options: MessageOptions<R> = {},
-): MessageStatics<"query", F, R> {
-  return declare("query", name, fields, options.returns) as unknown as MessageStatics<"query", F, R>
-}
+  options?: MessageOptions<R>,
+) => MessageStatics<Kind, F, R>
 
 const reserved = new Set(Object.getOwnPropertyNames(Object.prototype))
 
-function declare(
-  kind: MessageKind,
+function declare<Kind extends MessageKind, F extends Fields, R extends z.ZodType>(
+  kind: Kind,
   name: string,
-  fields: Fields,
-  returns: z.ZodType | undefined,
-): typeof MessageBase {
+  fields: F,
+  returns: R | undefined,
+): MessageStatics<Kind, F, R> {
   if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name)) {
     throw new NitroError("NITRO_CQRS_DEFINITION", `"${name}" is not a usable name of a ${kind}.`, {
       fix: `Use letters and digits, as in ${kind === "command" ? 'Command("PlaceOrder", {...})' : 'Query("OpenOrders", {...})'}.`,
@@ -138,11 +136,23 @@ function declare(
   const declared = class extends MessageBase {
     static readonly definition = definition
   }
-  schemas.set(definition, z.object(fields))
-  return Object.defineProperty(declared, "name", { value: name })
+  // The constructor gives an instance one property a field, the output of its schema.
+  return Object.defineProperty(declared, "name", { value: name }) as unknown as MessageStatics<
+    Kind,
+    F,
+    R
+  >
 }
 
-const schemas = new WeakMap<MessageDefinition, z.ZodType>()
+const schemas = new WeakMap<MessageDefinition, z.ZodObject>()
+
+function schemaOf(definition: MessageDefinition): z.ZodObject {
+  const existing = schemas.get(definition)
+  if (existing !== undefined) return existing
+  const schema = z.object(definition.fields)
+  schemas.set(definition, schema)
+  return schema
+}
 
 function validated(definition: MessageDefinition, input: unknown): Record<string, unknown> {
   const { name, fields } = definition
@@ -157,7 +167,7 @@ function validated(definition: MessageDefinition, input: unknown): Record<string
     }
   }
   const result = parse(definition, input)
-  if (result.success) return result.data as Record<string, unknown>
+  if (result.success) return result.data
   return refuse(
     name,
     result.error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
@@ -165,9 +175,12 @@ function validated(definition: MessageDefinition, input: unknown): Record<string
   )
 }
 
-function parse(definition: MessageDefinition, input: object): z.ZodSafeParseResult<unknown> {
+function parse(
+  definition: MessageDefinition,
+  input: object,
+): z.ZodSafeParseResult<Record<string, unknown>> {
   try {
-    return (schemas.get(definition) as z.ZodType).safeParse(input)
+    return schemaOf(definition).safeParse(input)
   } catch (cause) {
     if (!(cause instanceof z.core.$ZodAsyncError)) throw cause
     throw new NitroError(
@@ -195,8 +208,9 @@ function refuse(
   })
 }
 
-/** The definition of a message. Only instances of what `Command` and `Query` gave have one. */
+/** The definition of a message. Only instances of classes that `Command` and `Query` made have one. */
 export function definitionOf(message: object): MessageDefinition {
+  // `declare` puts it on the class.
   return (message.constructor as unknown as MessageClass).definition
 }
 

@@ -1,17 +1,11 @@
 // `commands([...])` and `queries([...])`: routes for what may be sent from outside, which is nothing but what is listed.
 import type { z } from "zod"
 import type { AllowRule } from "../actions/index.ts"
-import {
-  formKeyFrom,
-  identifier,
-  kebabCase,
-  type Route,
-  type RouteCall,
-} from "../actions/internal.ts"
+import { formKeyFrom, identifier, kebabCase, type Route } from "../actions/internal.ts"
 import { currentEvents, type Events, type EventType, event as eventNamed } from "../events/index.ts"
 import { NitroError } from "../shared/errors.ts"
-import { currentHandlers, executeWithin } from "./handlers.ts"
-import { isMessageClass, type MessageClass, type MessageKind } from "./message.ts"
+import { currentHandlers, sendWithin } from "./handlers.ts"
+import { isMessageClass, type MessageClass, type MessageKind, verbs } from "./message.ts"
 import type { Handlers } from "./types.ts"
 
 /** An event by its declaration or its name. */
@@ -41,7 +35,9 @@ export function commands(
   rules: CommandRules = {},
 ): readonly Route[] {
   return open.flatMap(target =>
-    isMessageClass(target) ? commandRoutes(target, rules) : eventRoutes(target, rules),
+    isMessageClass(target)
+      ? withSender(messageRoute("command", target, rules))
+      : eventRoutes(target, rules),
   )
 }
 
@@ -50,12 +46,7 @@ export function queries(
   open: readonly MessageClass<"query">[],
   rules: RouteRules = {},
 ): readonly Route[] {
-  return open.map(target => ({
-    ...messageRoute("query", target, rules),
-    run: async ({ input, call }: RouteCall) => ({
-      value: await handlersOf(rules).ask(new target(input as never), { signal: call.signal }),
-    }),
-  }))
+  return open.map(target => messageRoute("query", target, rules))
 }
 
 /** Where a command, query or event is sent to, without the base path. */
@@ -84,7 +75,7 @@ export function formOf(target: MessageClass | EventTarget): {
   const owner = identifier(isMessageClass(target) ? target.definition.name : nameOf(target))
   return {
     owner,
-    operation: isMessageClass(target) && target.definition.kind === "query" ? "ask" : "execute",
+    operation: verbs[isMessageClass(target) ? target.definition.kind : "command"],
   }
 }
 
@@ -94,27 +85,17 @@ function handlersOf({ handlers }: RouteRules): Handlers {
   return handlers ?? currentHandlers()
 }
 
-function commandRoutes(target: MessageClass<"command">, rules: CommandRules): Route[] {
-  return withSender({
-    ...messageRoute("command", target, rules),
-    takesMiddleware: true,
-    run: async ({ params: { sender }, input, call, within }) => {
-      const options = { signal: call.signal, ...(sender === undefined ? {} : { sender }) }
-      const command = new target(input as never)
-      return { value: await executeWithin(handlersOf(rules), command, options, within) }
-    },
-  })
-}
-
-function messageRoute(
-  kind: MessageKind,
-  target: MessageClass,
+function messageRoute<Kind extends MessageKind>(
+  kind: Kind,
+  target: MessageClass<Kind>,
   rules: RouteRules,
-): Omit<Route, "run"> {
+): Route {
   if (!isMessageClass(target) || target.definition.kind !== kind) {
+    // JavaScript may list anything.
+    const { name = target } = (target ?? {}) as { name?: unknown }
     throw new NitroError(
       "NITRO_CQRS_DEFINITION",
-      `${String((target as { name?: unknown })?.name ?? target)} is no ${kind} class and gets no route here.`,
+      `${String(name)} is no ${kind} class and gets no route here.`,
       {
         fix: "List commands and events in commands([...]), queries in queries([...]).",
       },
@@ -125,6 +106,20 @@ function messageRoute(
     ...routeOf(target, name, rules),
     method: kind === "query" ? "GET" : "POST",
     input: fields,
+    takesMiddleware: kind === "command",
+    run: async ({ params: { sender }, input, call, within }) => {
+      const options = { signal: call.signal, ...(sender === undefined ? {} : { sender }) }
+      // The constructor checks the input.
+      const message = new target(input as never)
+      return {
+        value: await sendWithin(
+          handlersOf(rules),
+          message,
+          options,
+          kind === "command" ? within : undefined,
+        ),
+      }
+    },
   }
 }
 
@@ -137,13 +132,9 @@ function eventRoutes(target: EventTarget, { events, ...rules }: CommandRules): R
     async run({ params: { sender }, input, request }) {
       await assertPayload(event, input)
       const options = { signal: request.signal, ...(sender === undefined ? {} : { sender }) }
-      return {
-        value: (events ?? currentEvents()).stream(
-          event as EventType<unknown, unknown>,
-          input,
-          options,
-        ),
-      }
+      // `assertPayload` has checked the input by its schema.
+      const checked = event as EventType<unknown, unknown>
+      return { value: (events ?? currentEvents()).stream(checked, input, options) }
     },
   })
 }
@@ -178,7 +169,9 @@ function nameOf(target: EventTarget): string {
 function fieldsOf(event: EventType<unknown, never>): Readonly<Record<string, z.ZodType>> {
   const { schema } = event
   if (!schema) return {}
-  const shape = (schema as Partial<z.ZodObject>).shape
+  // Of a Standard Schema only zod's object has one.
+  const { shape } = schema as Partial<z.ZodObject>
+  // Its parts are of the full zod: `nitro-ts` has no other.
   if (typeof shape === "object") return shape as Readonly<Record<string, z.ZodType>>
   throw new NitroError(
     "NITRO_CQRS_DEFINITION",

@@ -57,6 +57,7 @@ export function send(
   }
   return callTo(
     { method, path, confirm, ...formOf(target), label: labelOf(target), takes: inputsOf(target) },
+    // By name, as the overloads say.
     input as Readonly<Record<string, unknown>> | undefined,
   )
 }

@@ -73,14 +73,12 @@ export type Handle = <
   options?: HandleOptions<InstanceType<C>>,
 ) => Handling<C, ResultFor<InstanceType<C>, Given>>
 
-export type Execute = <Result>(
-  command: Message<"command", Result>,
+type Send<Kind extends MessageKind> = <Result>(
+  message: Message<Kind, Result>,
   options?: SendOptions,
 ) => Promise<Result>
-export type Ask = <Result>(
-  query: Message<"query", Result>,
-  options?: SendOptions,
-) => Promise<Result>
+export type Execute = Send<"command">
+export type Ask = Send<"query">
 
 /** A set of handlers. The functions of `nitro-ts/cqrs` work on the current one; an app or a test can have its own. */
 export interface Handlers {

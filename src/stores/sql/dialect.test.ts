@@ -10,7 +10,6 @@ import { createMigrator } from "./migrations/migrator.ts"
 import { schemaOf } from "./migrations/schema-of.ts"
 import { migrationsOnSqlite } from "./migrations/sqlite-migrations.ts"
 import { Repositories } from "./repository/repositories.ts"
-import { SqlRepository } from "./repository/repository.ts"
 import { sqliteDialect } from "./sqlite/dialect.ts"
 import { loadSqliteDriver } from "./sqlite/drivers/load.ts"
 import { temporaryFolder } from "./testing/drivers.ts"
@@ -53,7 +52,13 @@ function toyStore(file: string): Store {
     busyTimeoutMs: 1000,
     waitTimeoutMs: 1000,
   })
-  const repositories = new Repositories()
+  const repositories = new Repositories({
+    dialect: toyDialect,
+    connections,
+    store: "toy",
+    trustsTables: true,
+    prepare: () => undefined,
+  })
   const access: SqlAccess = {
     dialect: toyDialect,
     exclusive: work => connections.exclusive(work),
@@ -76,22 +81,7 @@ function toyStore(file: string): Store {
       relations: true,
       jsonPaths: true,
     },
-    bind(definition) {
-      const known = repositories.get(definition)
-      if (known !== undefined) return known
-      const repository = new SqlRepository({
-        definition,
-        dialect: toyDialect,
-        connections,
-        store: "toy",
-        prepare: () => undefined,
-        find: other => store.bind(other) as SqlRepository,
-        isBound: name => repositories.named(name) !== undefined,
-      })
-      repository.trust()
-      repositories.add(definition, repository)
-      return repository
-    },
+    bind: definition => repositories.bind(definition),
     begin: options => connections.begin(options),
     close: () => connections.close(),
   }

@@ -28,7 +28,7 @@ import "../contract/errors.ts"
 import { PooledConnections } from "../connections/pooled-connections.ts"
 import type { PoolDriver } from "../contract/pool-driver.ts"
 import { Repositories } from "../repository/repositories.ts"
-import { SqlRepository } from "../repository/repository.ts"
+import type { SqlRepository } from "../repository/repository.ts"
 import { defaultSchemaMode, type SchemaMode } from "../table/schema-difference.ts"
 import { postgresDialect } from "./dialect.ts"
 import { preparePostgresTables } from "./schema.ts"
@@ -149,7 +149,7 @@ class PostgresDatabaseStore implements PostgresStore {
   readonly #use: StoreUse
   readonly #connections: PooledConnections
   /** The tables that foreign keys can point to, and that are prepared together. */
-  readonly #repositories: Repositories = new Repositories()
+  readonly #repositories: Repositories
   /** Tables that an open transaction has prepared and others do not see yet. */
   readonly #preparedIn: WeakMap<object, Set<SqlRepository>> = new WeakMap<
     object,
@@ -169,29 +169,19 @@ class PostgresDatabaseStore implements PostgresStore {
       open: () => this.#open(),
       waitTimeoutMs: settings.waitTimeoutMs,
     })
-  }
-
-  bind(definition: EntityDefinition): Repository {
-    return this.#repositoryOf(definition)
-  }
-
-  #repositoryOf(definition: EntityDefinition): SqlRepository {
-    const existing = this.#repositories.get(definition)
-    if (existing !== undefined) return existing
-    this.#use.claim()
-    const repository = new SqlRepository({
-      definition,
+    this.#repositories = new Repositories({
       dialect: postgresDialect,
       connections: this.#connections,
       store: this.name,
+      trustsTables: settings.schema === "none",
+      claim: () => use.claim(),
       prepare: one => this.#prepare(one),
-      find: other => this.#repositoryOf(other),
-      isBound: name => this.#repositories.named(name) !== undefined,
       isReadyHere: one => this.#preparedHere()?.has(one) === true,
     })
-    if (this.#settings.schema === "none") repository.trust()
-    this.#repositories.add(definition, repository)
-    return repository
+  }
+
+  bind(definition: EntityDefinition): Repository {
+    return this.#repositories.bind(definition)
   }
 
   begin(options?: TransactionOptions): Promise<OpenTransaction> {
@@ -278,7 +268,7 @@ class PostgresDatabaseStore implements PostgresStore {
         store: this.name,
         lockTimeoutMs: this.#settings.waitTimeoutMs,
         onFit: (definition, { keeps, exact }) => {
-          const repository = this.#repositoryOf(definition)
+          const repository = this.#repositories.bind(definition)
           repository.keeps = keeps
           for (const { field, facts } of repository.table.columns)
             facts.isExact = exact.has(field.column)

@@ -1,16 +1,43 @@
 // The repositories of one store, and which tables are made to fit together.
 import type { EntityDefinition } from "../../../entity/store.ts"
-import type { SqlRepository } from "./repository.ts"
+import { SqlRepository, type SqlRepositoryOptions } from "./repository.ts"
+
+/** The same for every class of the store. */
+export interface RepositoriesOptions
+  extends Omit<SqlRepositoryOptions, "definition" | "find" | "isBound"> {
+  /** Whether the tables are taken to fit, without a look at them. */
+  readonly trustsTables: boolean
+  /** Called before a repository is made. Throws if the store may have no further one. */
+  readonly claim?: (() => void) | undefined
+}
 
 export class Repositories {
   readonly #all = new Map<EntityDefinition, SqlRepository>()
+  readonly #options: RepositoriesOptions
+
+  constructor(options: RepositoriesOptions) {
+    this.#options = options
+  }
 
   get(definition: EntityDefinition): SqlRepository | undefined {
     return this.#all.get(definition)
   }
 
-  add(definition: EntityDefinition, repository: SqlRepository): void {
+  /** The one repository of a class. */
+  bind(definition: EntityDefinition): SqlRepository {
+    const existing = this.#all.get(definition)
+    if (existing !== undefined) return existing
+    const { trustsTables, claim, ...shared } = this.#options
+    claim?.()
+    const repository = new SqlRepository({
+      ...shared,
+      definition,
+      find: other => this.bind(other),
+      isBound: name => this.named(name) !== undefined,
+    })
+    if (trustsTables) repository.trust()
     this.#all.set(definition, repository)
+    return repository
   }
 
   /** Of several classes of one name the one that was bound last. */

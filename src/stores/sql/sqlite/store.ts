@@ -30,7 +30,7 @@ import "../contract/errors.ts"
 import { messageOf } from "../../../shared/thrown.ts"
 import { SingleWriter } from "../connections/single-writer.ts"
 import { Repositories } from "../repository/repositories.ts"
-import { SqlRepository } from "../repository/repository.ts"
+import type { SqlRepository } from "../repository/repository.ts"
 import { defaultSchemaMode, type SchemaMode } from "../table/schema-difference.ts"
 import { sqliteDialect } from "./dialect.ts"
 import { prepareSqliteTables } from "./schema.ts"
@@ -150,7 +150,7 @@ class SqliteFileStore implements SqliteStore {
   readonly #use: StoreUse | undefined
   readonly #connections: SingleWriter
   /** The tables that foreign keys can point to, and that are prepared together. */
-  readonly #repositories: Repositories = new Repositories()
+  readonly #repositories: Repositories
   /** The statements of tables that this process has made. */
   readonly #made: Map<EntityDefinition, string> = new Map<EntityDefinition, string>()
   #openFile: ((file: string) => SyncDriver) | undefined
@@ -188,28 +188,18 @@ class SqliteFileStore implements SqliteStore {
       busyTimeoutMs: settings.busyTimeoutMs,
       waitTimeoutMs: settings.waitTimeoutMs,
     })
-  }
-
-  bind(definition: EntityDefinition): Repository {
-    return this.#repositoryOf(definition)
-  }
-
-  #repositoryOf(definition: EntityDefinition): SqlRepository {
-    const existing = this.#repositories.get(definition)
-    if (existing !== undefined) return existing
-    this.#use?.claim()
-    const repository = new SqlRepository({
-      definition,
+    this.#repositories = new Repositories({
       dialect: sqliteDialect,
       connections: this.#connections,
       store: this.name,
+      trustsTables: settings.schema === "none",
+      claim: () => this.#use?.claim(),
       prepare: one => this.#prepare(one),
-      find: other => this.#repositoryOf(other),
-      isBound: name => this.#repositories.named(name) !== undefined,
     })
-    if (this.#settings.schema === "none") repository.trust()
-    this.#repositories.add(definition, repository)
-    return repository
+  }
+
+  bind(definition: EntityDefinition): Repository {
+    return this.#repositories.bind(definition)
   }
 
   begin(options?: TransactionOptions): MaybePromise<OpenTransaction> {
@@ -236,6 +226,7 @@ class SqliteFileStore implements SqliteStore {
       const statements = new Map<EntityDefinition, string>()
       before = concerned.map(repository => [repository, repository.keeps])
       prepareSqliteTables(
+        // The store has only such drivers.
         driver as SyncDriver,
         concerned.map(({ table }) => table.definition),
         {
@@ -243,7 +234,7 @@ class SqliteFileStore implements SqliteStore {
           mode: this.#settings.schema,
           store: this.name,
           onFit: (definition, { keeps }) => {
-            this.#repositoryOf(definition).keeps = keeps
+            this.#repositories.bind(definition).keeps = keeps
           },
           failed: (definition, error) => failures.set(definition, error),
           missing: (definition, field, target) =>
