@@ -1,4 +1,5 @@
 // `assets({ directory: "public" })`: a folder of files under addresses that name their content.
+
 import { createHash } from "node:crypto"
 import {
   closeSync,
@@ -22,6 +23,7 @@ import { NitroError } from "../shared/errors.ts"
 import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
 import { reportError } from "../shared/report.ts"
 import { suggest } from "../shared/suggest.ts"
+import { codeOf } from "../shared/thrown.ts"
 import "./errors.ts"
 import { fileResponse } from "./file.ts"
 import type { ByteRange } from "./range.ts"
@@ -61,6 +63,7 @@ interface HashedFile extends FileEntry {
 }
 
 const maxKeptBytes = 1024 * 1024
+// Node's buffers of compressed bytes are never shared memory.
 const pack = promisify(gzip) as (bytes: Uint8Array) => Promise<Uint8Array<ArrayBuffer>>
 
 /** The files of a folder, as pages name them and as the app serves them. */
@@ -174,6 +177,7 @@ export class AssetFolder {
       cached.stats.size === entry.stats.size
     )
       return cached
+    // Nor are those of files.
     const content =
       entry.stats.size <= maxKeptBytes
         ? (readFileSync(entry.file) as Uint8Array<ArrayBuffer>)
@@ -201,7 +205,7 @@ export class AssetFolder {
       const stats = statSync(file)
       return stats.isFile() ? { file, stats } : undefined
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
+      const code = codeOf(error)
       if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || code === "ENAMETOOLONG")
         return undefined
       throw error
@@ -249,6 +253,7 @@ function streamOf(file: string, range: ByteRange): ReadableStream<Uint8Array> {
   const stream = createReadStream(file, range)
   // The headers are sent: the error can only be logged.
   stream.once("error", error => reportError(error, `the file ${file}`, "adapters"))
+  // Node's types have web streams beside the global ones.
   return Readable.toWeb(stream) as ReadableStream<Uint8Array>
 }
 

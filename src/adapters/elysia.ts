@@ -24,6 +24,7 @@ export function nitro(options: NitroOptions): ElysiaPlugin & NitroApp {
   const handle = forFetch(options)
   registerErrorResponses()
   const plugin: ElysiaPlugin = <A extends object>(app: A) => {
+    // Elysia calls plugins with an app. Its type has a parameter for each plugin, so it is not named here.
     ;(app as A & ElysiaApp).wrap(handler => request => handle(request, () => handler(request)))
     return app
   }

@@ -90,6 +90,7 @@ export function nitro(options: NitroOptions): FastifyPlugin & NitroApp {
   }
 
   const plugin: FastifyPlugin = (host, _options, done) => {
+    // The parts of it that this file uses.
     const instance = host as FastifyInstance
     const { prefix } = instance
     if (/[:*?{(]/.test(prefix)) return done(variable(prefix))

@@ -62,11 +62,12 @@ async function partResponse(
   header: string | null,
   headers: Headers,
 ): Promise<Response> {
-  // Without a size it is in memory.
+  // Without a size it is in memory: no stream, and the whole has a length.
   const whole =
     file.size === undefined
       ? bytesOf((await file.load()) as string | Uint8Array<ArrayBuffer>)
       : undefined
+  // One of them is there.
   const size = whole?.length ?? (file.size as number)
   const range = rangeOf(header, size)
   if (range === null) {

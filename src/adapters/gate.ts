@@ -92,6 +92,7 @@ export function createGate(options: NitroOptions): Gate {
     fn: () => T,
   ): MaybePromise<Awaited<T>> | T {
     const inPlugins = plugins.inContext === undefined ? fn : plugins.inContext(context, fn)
+    // It returns a promise where T is one, else the value.
     const run =
       partition === undefined ? inPlugins : ((() => withPartition(partition, inPlugins)) as () => T)
     const by = (resolved: User | undefined): T => {
@@ -100,6 +101,7 @@ export function createGate(options: NitroOptions): Gate {
     }
     const user = options.user?.(context.request)
     if (isThenable(user))
+      // `then` awaits the result, whatever it is.
       return beforeDeadline(Promise.resolve(user), deadlineMs, "nitro({ user })").then(resolved =>
         by(resolved),
       ) as Promise<Awaited<T>>

@@ -1,7 +1,9 @@
 // Hono: `app.use(nitro({ entities: [Todo] }))`.
+
 import { setClientAddress, splitUrl } from "../actions/internal.ts"
 import type { NitroApp } from "../app/index.ts"
 import { withApp } from "../app/internal.ts"
+import { isObject } from "../shared/guards.ts"
 import { createGate } from "./gate.ts"
 import { type BodyCache, takeBody } from "./hono-body.ts"
 import { registerErrorResponses } from "./host-errors.ts"
@@ -77,13 +79,12 @@ export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
 
 /** As Hono's middleware `requestId()` names it, where that ran before. */
 function hostIdOf({ req, var: variables }: HonoContext): unknown {
-  return req.routeIndex === 0
-    ? undefined
-    : (variables as { readonly requestId?: unknown }).requestId
+  return req.routeIndex === 0 || !isObject(variables) ? undefined : variables["requestId"]
 }
 
 /** Of the connection, as `@hono/node-server` hands it on. */
 function addressIn(env: unknown): string | undefined {
+  // The environment of other servers has no such member.
   const { incoming } = (env ?? {}) as {
     readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } }
   }

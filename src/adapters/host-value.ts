@@ -9,6 +9,7 @@ export function responseOf(status: number, value: unknown): Response {
     discard(value)
     return new Response(null, init)
   }
+  // Node's types have web streams beside the global ones.
   if (value instanceof Readable) return new Response(Readable.toWeb(value) as ReadableStream, init)
   if (isBody(value)) return new Response(value, init)
   // Data is no page, and its text is not needed: some cannot be one.

@@ -71,7 +71,7 @@ export function nitro(options: NitroOptions): KoaMiddleware & NitroApp {
 /** When Koa sends an error it removes the headers that are set, and sets those of the error itself. */
 function keepHeader(error: unknown, name: string, value: unknown): void {
   if (!(error instanceof Error)) return
-  const { headers } = error as { readonly headers?: unknown }
+  const headers = "headers" in error ? error.headers : undefined
   // One that is frozen stays as it is.
   Reflect.set(error, "headers", { ...(isObject(headers) ? headers : {}), [name]: value })
 }

@@ -1,5 +1,7 @@
 // Where a host has mounted an app: what `app.use("/shop", nitro())` of Express and `app.route("/shop", …)` of Hono reveal.
+
 import type { IncomingMessage } from "node:http"
+import { beforeFirst } from "../shared/before-first.ts"
 
 /** The properties that Express, connect and their like add to a request that they pass to a mounted handler. */
 interface MountedRequest {
@@ -18,6 +20,7 @@ export interface NodeMount {
 
 /** Undefined where the host reveals nothing: node:http itself. */
 export function nodeMountOf(req: IncomingMessage): NodeMount | undefined {
+  // Hosts add them: unknown until looked at.
   const { baseUrl, originalUrl } = req as MountedRequest
   if (typeof originalUrl !== "string") return undefined
   if (typeof baseUrl === "string") return { path: baseUrl, url: originalUrl }
@@ -31,7 +34,7 @@ export function mountBelow(originalUrl: string, url: string): string {
   return full.endsWith(inner) ? full.slice(0, -inner.length) : inner === "/" ? full : ""
 }
 
-const pathOf = (url: string): string => url.split("?", 1)[0] as string
+const pathOf = (url: string): string => beforeFirst(url, "?")
 
 /** Hono's record of the running middleware: the pattern that matched, and the path at which its app is mounted. */
 export interface HonoRoute {

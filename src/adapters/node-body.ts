@@ -16,7 +16,7 @@ export interface ParsedRequest {
 export function takeBody(
   req: IncomingMessage,
   request: Request,
-  parsed: ParsedRequest = req as ParsedRequest,
+  parsed: ParsedRequest = req as ParsedRequest, // all of its members are unknown
 ): void {
   if (req.method === "GET" || !(req.readableDidRead || req.readableEnded)) return
   // The client has left in the middle: reading says so.
@@ -40,6 +40,7 @@ const isSent = (value: unknown): value is string | Uint8Array =>
 const contentOf = (value: string | Uint8Array): string | Uint8Array<ArrayBuffer> =>
   typeof value === "string" ? value : new Uint8Array(value)
 
+/** As multer and express-fileupload write it. */
 interface ParsedFile {
   readonly fieldname?: string
   /** multer's; `data` and `name` are those of express-fileupload. */
@@ -53,9 +54,11 @@ interface ParsedFile {
 /** multer's `file` and `files`, a list or lists by field, and objects by field as express-fileupload makes them. */
 function* filesOf(file: unknown, files: unknown): Generator<[string, File]> {
   if (isObject(file)) yield fileOf(undefined, file)
+  // Both libraries list files.
   if (Array.isArray(files)) for (const each of files) yield fileOf(undefined, each as ParsedFile)
   else if (isObject(files)) {
     for (const [field, value] of Object.entries(files)) {
+      // The same.
       for (const each of [value].flat()) yield fileOf(field, each as ParsedFile)
     }
   }

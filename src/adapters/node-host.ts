@@ -1,7 +1,9 @@
 // The common part of all hosts on node:http: an `IncomingMessage` as a web request, and the app's response over `ServerResponse`.
+
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { splitUrl } from "../actions/internal.ts"
 import type { App } from "../app/internal.ts"
+import { beforeFirst } from "../shared/before-first.ts"
 import { createGate } from "./gate.ts"
 import { statusOf } from "./held-response.ts"
 import { type NodeMount, nodeMountOf } from "./mount.ts"
@@ -100,4 +102,4 @@ function fullUrl(request: Request, req: IncomingMessage, mount: NodeMount | unde
   }
 }
 
-const innerPath = ({ url = "/" }: IncomingMessage): string => url.split("?", 1)[0] as string
+const innerPath = ({ url = "/" }: IncomingMessage): string => beforeFirst(url, "?")

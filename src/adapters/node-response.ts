@@ -2,6 +2,7 @@
 import { ServerResponse } from "node:http"
 import { PassThrough, type Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
+import { isObject } from "../shared/guards.ts"
 import { addHostHeaders } from "./host-headers.ts"
 import { isStream, StreamBody } from "./node-stream.ts"
 import { loadSrvx, srvx } from "./srvx.ts"
@@ -53,6 +54,7 @@ async function sendBody(res: ServerResponse, body: unknown): Promise<void> {
     drop(body)
     res.end()
   } else if (body instanceof StreamBody) body.pipe(res)
+  // The body of a response is a stream of bytes.
   else if (body instanceof ReadableStream) await sendStream(res, body as ReadableStream<Uint8Array>)
   else if (isReadable(body)) await pipeline(body, res).catch(() => {})
   else
@@ -64,12 +66,11 @@ async function sendBody(res: ServerResponse, body: unknown): Promise<void> {
 }
 
 const isReadable = (body: unknown): body is Readable =>
-  typeof (body as { readonly pipe?: unknown }).pipe === "function"
+  isObject(body) && typeof body["pipe"] === "function"
 
 function drop(body: unknown): void {
   if (body instanceof ReadableStream) body.cancel().catch(() => {})
-  else if (body instanceof StreamBody || (body !== null && body !== undefined && isReadable(body)))
-    body.destroy()
+  else if (body instanceof StreamBody || isReadable(body)) body.destroy()
 }
 
 /** No faster than the connection takes it. Ready parts are sent at once, also through a middleware that gathers them to compress. */
@@ -84,6 +85,7 @@ async function sendStream(res: ServerResponse, body: ReadableStream<Uint8Array>)
       const { done, value } = await reader.read()
       if (done || res.destroyed) break
       const isRoomLeft = res.write(value)
+      // The middleware `compression` adds it.
       ;(res as { flush?(): void }).flush?.()
       if (!isRoomLeft)
         await Promise.race([closed, new Promise<void>(resolve => res.once("drain", resolve))])
@@ -105,8 +107,7 @@ export function joinedParts(
 ): Omit<NodeParts, "headers"> & { readonly headers: Headers } {
   const { headers, ...parts } = partsOf(response)
   const joined = new Headers()
-  for (let i = 0; i < headers.length; i += 2)
-    joined.append(headers[i] as string, headers[i + 1] as string)
+  for (let i = 0; i < headers.length; i += 2) joined.append(headers[i] ?? "", headers[i + 1] ?? "")
   addHostHeaders(joined, host)
   return { ...parts, headers: joined }
 }
@@ -122,6 +123,7 @@ export function setHeaders(
 }
 
 function partsOf(response: Response): NodeParts {
+  // Responses of srvx have it.
   const fast = (response as { _toNodeResponse?(): NodeParts })._toNodeResponse?.()
   if (fast !== undefined) return fast
   const headers = [...response.headers].flat()

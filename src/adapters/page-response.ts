@@ -56,7 +56,7 @@ export function releasing<T>({ stream }: LiveRequest, run: () => T, requestId: s
   }
   try {
     const result = run()
-    // A promise of the same, for it only fails once more.
+    // A promise of the same: `failed` throws what it gets.
     return isThenable(result) ? (result.then(undefined, failed) as T) : result
   } catch (error) {
     return failed(error)

@@ -29,7 +29,8 @@ export function joined(parts: readonly PluginParts[], deadlineMs: number): Joine
     (): T =>
       scopes.length === 0
         ? fn()
-        : (withScopes(
+        : // It returns a promise where T is one, else the value.
+          (withScopes(
             scopes.flatMap(scope => scope(context)),
             fn,
           ) as T)
@@ -44,6 +45,7 @@ export function joined(parts: readonly PluginParts[], deadlineMs: number): Joine
             () => {
               const completed = complete(context, contexts)
               if (!(completed instanceof Promise)) return scoped(context, fn)()
+              // The gate awaits it where `context` may wait.
               return beforeDeadline(completed, deadlineMs, "The context of plugins").then(
                 scoped(context, fn),
               ) as T

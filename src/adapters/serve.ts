@@ -1,10 +1,12 @@
 // `serve(app)`: listens, prints the address, and ends cleanly. For hosts that speak fetch; others bring their own server.
+
 import type { Server, ServerResponse } from "node:http"
 import { appsReady } from "../app/internal.ts"
 import { mayRequestStream, StreamOwner } from "../live/internal.ts"
 import { NitroError } from "../shared/errors.ts"
 import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
 import { reportError } from "../shared/report.ts"
+import { codeOf } from "../shared/thrown.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import "./errors.ts"
 import { errorResponse } from "./host-errors.ts"
@@ -55,11 +57,12 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
     silent: true,
     gracefulShutdown: false,
   })
+  // On Node, where it runs, srvx has made one by http.
   const openResponses = new OpenResponses(server.node?.server as Server)
   try {
     await server.ready()
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "EADDRINUSE") throw cause
+    if (codeOf(cause) !== "EADDRINUSE") throw cause
     throw new NitroError(
       "NITRO_PORT_TAKEN",
       `Port ${port} of ${hostname} is taken by another program.`,

@@ -24,6 +24,7 @@ export async function loadSrvx(): Promise<Srvx> {
   )
   // Else `new Request(request, …)`, as middleware makes one of another, would not know the requests of srvx.
   patchGlobalRequest()
+  // Made as a Response is, with all of its members.
   respondBy(NodeRequest.prototype, FastResponse as unknown as typeof Response)
   streamBy(NodeRequest.prototype, nodeStreams(FastResponse))
   loaded = { NodeRequest, sendNodeResponse }

@@ -106,8 +106,10 @@ export class App implements AppState, NitroApp {
   }
 
   part<T>(key: AppPart<T>): T {
+    // Each key makes its own part, so the part under it is a `T`.
     const untyped = key as AppPart<unknown>
     if (!this.#parts.has(untyped)) this.#parts.set(untyped, key.make(this))
+    // See above.
     return this.#parts.get(untyped) as T
   }
 
@@ -120,6 +122,7 @@ export class App implements AppState, NitroApp {
       typeof user === "function" ? user : (other: User | undefined) => isSameUser(other, user)
     return this.part(liveApp).end(other =>
       syncResult(
+        // The rule is given the users of the app.
         (choose as (user: User | undefined) => boolean)(other),
         "The rule of endStreams()",
       ),
@@ -154,6 +157,7 @@ export class App implements AppState, NitroApp {
 
 /** The host's middleware with the app's own members on it. */
 export function withApp<H extends object>(middleware: H, app: NitroApp): H & NitroApp {
+  // With all members of an app.
   return Object.defineProperties(middleware, {
     ready: { get: () => app.ready },
     routes: { get: () => app.routes },

@@ -103,6 +103,7 @@ export function setUpPlugins(plugins: readonly Plugin[], app: NitroApp): readonl
       )
     }
     refuseUnknownOptions(`The setup of the plugin "${name}"`, result, parts)
+    // The line above refused other names; each part is checked where it is used.
     return { name, parts: result as PluginParts }
   })
 }

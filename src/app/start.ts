@@ -126,7 +126,9 @@ async function checkClasses(
   if (first === undefined) return
   if (process.env["NODE_ENV"] === "production") throw errorOf(faults, first)
   for (const { entity, error } of faults) {
+    // Looked at: it may be any error.
     const { code = "NITRO_START", message, fix = "" } = (error ?? {}) as Partial<NitroError>
+    // A text under which it is said once.
     warnOnce(code as `NITRO_${string}`, `${entity} does not work: ${message ?? String(error)}`, fix)
   }
 }
@@ -147,6 +149,7 @@ function errorOf(faults: readonly ClassFault[], { error: first }: ClassFault): u
 
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
+  // Looked at: other errors have none.
   const { fix = "" } = error as Partial<NitroError>
   return fix === "" || error.message.endsWith(fix) ? error.message : `${error.message} ${fix}`
 }

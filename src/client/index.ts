@@ -31,6 +31,7 @@ function asset(
   return [name, { type, hash: hashes[name], load, loadGzip: loadPacked }]
 }
 
+// Node's buffers of compressed bytes are never shared memory.
 const pack = promisify(gzip) as (text: string) => Promise<Uint8Array<ArrayBuffer>>
 const unpack = promisify(gunzip)
 

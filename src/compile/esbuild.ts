@@ -65,6 +65,7 @@ export function nitro(options: CompileOptions = {}): EsbuildPlugin {
         const extension = extname(path)
         return {
           contents: sourcemap ? compiled.code + inlineMap(compiled) : compiled.code,
+          // esbuild has checked its options.
           loader: (loader[extension] as Loader | undefined) ?? loaders[extension] ?? "js",
         }
       })

@@ -22,6 +22,7 @@ export async function load<C extends Context, L extends Loaded>(
   const path = pathOf(url)
   if (path === undefined) return next(url, context)
   const tools = await loadTools()
+  // Every result of a hook of Node has these members.
   return (
     (ownSource(path, context, tools) as L | undefined) ??
     compileLoaded(path, await next(url, context), tools)
@@ -37,6 +38,7 @@ export function loadSync<C extends Context, L extends Loaded>(
   const path = pathOf(url)
   if (path === undefined) return next(url, context)
   const tools = loadToolsSync()
+  // As above.
   return (
     (ownSource(path, context, tools) as L | undefined) ??
     compileLoaded(path, next(url, context), tools)

@@ -10,6 +10,7 @@ export const hooks: "in thread" | "own thread" = register()
 function register(): typeof hooks {
   // The lines printed by esbuild differ from those of the source.
   process.setSourceMapsEnabled(true)
+  // Newer versions of Node than the types have it.
   const { registerHooks } = module as unknown as { registerHooks?: RegisterHooks }
   if (registerHooks !== undefined) {
     registerHooks({ load: loadSync })

@@ -57,7 +57,9 @@ export interface Transformer {
 type MagicString = { readonly default: new (code: string) => Editor }
 
 const toolsOf = (parser: unknown, editor: unknown): Tools => {
+  // The types of the packages are not needed to compile with them: these are the parts that are used.
   const { parseSync, visitorKeys } = parser as Parser
+  // The same.
   const MagicString = (editor as MagicString).default
   return { parseSync, childKeys: visitorKeys, edit: code => new MagicString(code) }
 }
@@ -84,6 +86,7 @@ export function loadToolsSync(): Tools {
 
 /** @throws NITRO_COMPILE_PACKAGE when esbuild is not installed. */
 export function loadEsbuild(): Transformer {
+  // The part of it that is used.
   return neededSync("esbuild") as Transformer
 }
 

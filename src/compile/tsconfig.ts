@@ -41,11 +41,13 @@ export class TsConfigs {
     } catch {
       return undefined
     }
+    // Each member is looked at before it is used.
     const config = this.#parse(text) as { extends?: unknown; compilerOptions?: CompilerOptions }
     const parents = Array.isArray(config.extends) ? config.extends : [config.extends]
     const inherited = parents.map(parent =>
       typeof parent === "string" ? this.#extended(parent, path, seen) : undefined,
     )
+    // Of options alone.
     return Object.assign({}, ...inherited, config.compilerOptions) as CompilerOptions
   }
 

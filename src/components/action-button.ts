@@ -26,6 +26,7 @@ export const ActionButton: ComponentWithProps<ActionButtonProps> = componentWith
   const { call, children, size } = props
   const { icon = memberOf(call, "icon"), label = memberOf(call, "label") } = props
   const [target, description] = [memberOf(call, "target"), memberOf(call, "description")]
+  // `iconNamed` refuses other names.
   const image = typeof icon === "string" ? iconNamed(icon as IconName) : icon
   const isSquare = size?.startsWith("icon")
   const text = children ?? (isSquare && image !== undefined ? undefined : label)
@@ -35,6 +36,7 @@ export const ActionButton: ComponentWithProps<ActionButtonProps> = componentWith
   const first: AnyAttributes = { class: "btn" }
   if (name !== undefined) first["aria-label"] = name
   if (title !== undefined) first["title"] = title
+  // All others among the props are those of a button.
   const attributes = buttonAttributes(props as ButtonProps, first, ownNames)
   return buttonForm(call, attributes, image === undefined ? text : [image, text])
 })

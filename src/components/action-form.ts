@@ -29,5 +29,6 @@ function wholeForm(call: ActionFormProps["call"]): WithChildren["children"] {
   const fields = memberOf(call, "fields")
   if (fields === undefined || memberOf(call, "field") === undefined) return undefined
   const label = memberOf(call, "label") ?? "Send"
+  // It has both members of one.
   return [...callFields(call as FormCall, fields), Button({ type: "submit" }, label)]
 }

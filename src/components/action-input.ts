@@ -50,6 +50,7 @@ export function ActionInput(props: ActionInputProps): Markup {
   if (icon === undefined && hint === undefined) return form
   return div(
     { class: "action-input" },
+    // `iconNamed` refuses other names.
     typeof icon === "string" ? iconNamed(icon as IconName) : icon,
     form,
     hint !== undefined && kbd({ class: "kbd", "aria-hidden": true }, hint),

@@ -27,12 +27,15 @@ export function passOn(
   props: object,
   ownNames: ReadonlySet<string>,
 ): AnyAttributes {
+  // Read by name.
   const values = props as Readonly<Record<string, unknown>>
   for (const name of Object.keys(props)) {
     const value = values[name]
     if (ownNames.has(name)) continue
     if (!classNames.has(name)) attributes[name] = value
-    else if (value !== undefined) attributes.class = [attributes.class, value as ClassValue]
+    else if (value !== undefined)
+      // The attribute checks it.
+      attributes.class = [attributes.class, value as ClassValue]
   }
   return attributes
 }

@@ -24,6 +24,7 @@ export function callFields(call: FormCall, fields: readonly FormField[]): Child[
   }
   return parts.map(part => {
     if (!Array.isArray(part)) return controlOf(call, part)
+    // A list is made of the fields of one group.
     const legend = part[0]?.group as string
     return Fieldset({ legend }, ...part.map(field => controlOf(call, field)))
   })

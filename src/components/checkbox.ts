@@ -63,6 +63,7 @@ function box(allProps: CheckboxProps & { readonly children?: Child }, look: obje
     value,
     checked: isChecked ?? checked,
   }
+  // The props are those of an input, but for a few that were taken out.
   const element = input(attributes as TagAttributes<"input">)
   // An unchecked box sends nothing, which an action could not distinguish from "leave it as it is".
   const unchecked =

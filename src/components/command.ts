@@ -153,6 +153,7 @@ export const CommandItem: Component<CommandItemProps> = component(
     ]
     if (href === undefined)
       return button({ type: "button", ...attributes, disabled, ...rest }, content)
+    // An item with an address has the attributes of a link.
     return a(
       { ...attributes, ...(disabled ? { "aria-disabled": true } : { href }), ...(rest as object) },
       content,

@@ -41,6 +41,7 @@ export function columnFacts({
   name,
   meta,
 }: DescribedField): FormatOptions & { readonly label: string } {
+  // Without any, all of them are left out.
   const { label = inWords(name), format } = ownProps(meta ?? {}) as NonNullable<
     DescribedField["meta"]
   >

@@ -29,6 +29,7 @@ export function Empty(props: EmptyProps & WithChildren, ...content: Child[]): Ma
     content.length > 0 ? content : (children ?? (definition && memberOf(definition, "description")))
   return (as === "li" ? li : div)(
     withClass("empty-state", rest),
+    // `iconNamed` refuses other names.
     typeof image === "string" ? iconNamed(image as IconName) : image,
     h2(title ?? words ?? "Nothing here yet"),
     text !== undefined && p(text),

@@ -207,6 +207,7 @@ export function splitProps<P extends FieldFrame & { readonly children?: unknown 
 
 /** The description of a control's field by its call. */
 export function describedField(props: object): FormField | undefined {
+  // Of controls alone, whose props name these so.
   const { call, name } = ownProps(props) as { call?: FormCall; name?: string }
   if (name === undefined || call === undefined) return undefined
   const about = memberOf(call, "describe") === undefined ? undefined : call.describe?.(name)

@@ -52,6 +52,7 @@ function format(value: unknown, choices: FormatOptions, dateText: DateFormat): C
     type !== "text" &&
     (typeof value === "number" || typeof value === "bigint" || isNumeric(value))
   ) {
+    // It takes bigints and text of digits too, which its type lacks.
     return numberFormat(type, options).format(value as number)
   }
   return plainText(value)
@@ -105,6 +106,7 @@ const maxFormats = 200
 
 function cached<F extends Intl.DateTimeFormat | Intl.NumberFormat>(key: string, make: () => F): F {
   const existing = formats.get(key)
+  // A key begins with the kind of its format.
   if (existing !== undefined) return existing as F
   const format = make()
   if (formats.size >= maxFormats) formats.clear()

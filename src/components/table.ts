@@ -56,6 +56,7 @@ export function Table<Row extends object = never>(
   const {
     of,
     caption: title = of?.definition.labelPlural,
+    // The fields of the class are members of its rows.
     columns: columnNames = of &&
       (tableFields(of).map(({ name }) => name) as (keyof Row & string)[]),
     rows,
@@ -76,6 +77,7 @@ export function Table<Row extends object = never>(
   // It scrolls when it is too wide, also by keyboard: so it takes the focus, and needs a name.
   const label = ownProps(attributes)["aria-label"] ?? (typeof title === "string" ? title : "Table")
   return div(
+    // The attribute checks it.
     { class: "table-container", tabindex: 0, role: "group", "aria-label": label as string },
     inner,
   )

@@ -152,7 +152,7 @@ describe("exactly one handler", () => {
     [() => handlers.execute({ from: "a" } as never), "Call execute(new ...({ ... }))."],
     [() => handlers.execute(undefined as never), "Call execute(new ...({ ... }))."],
     [() => handlers.execute(new Balance({ of: "a" }) as never), "Use `ask(query)`."],
-    [() => handlers.ask(new Pay({ from: "a", amount: 1 }) as never), "Use execute(...)."],
+    [() => handlers.ask(new Pay({ from: "a", amount: 1 }) as never), "Use `execute(command)`."],
   ])("explains a wrong call %#", async (call, fix) => {
     await expect(call()).rejects.toMatchObject({ code: "NITRO_CQRS_DEFINITION", fix })
   })

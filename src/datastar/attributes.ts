@@ -273,6 +273,7 @@ function effectOf(effect: Brand | readonly Brand[]): Brand {
 
 function modifierSuffix(modifiers: object): string {
   let suffix = ""
+  // The names and values that `Modifiers` lists.
   for (const [name, value] of Object.entries(modifiers) as [
     string,
     boolean | TimingModifier | undefined,

@@ -120,6 +120,7 @@ export function signal<T>(
   options: SignalOptions = {},
 ): Signal<InPage<T>> {
   const path = options.namespace === undefined ? name : `${options.namespace}.${name}`
+  // The node reads and writes members by name, as the type of `initial` has them.
   return createNode(path, initial) as unknown as Signal<InPage<T>>
 }
 
@@ -188,6 +189,7 @@ export type Signals<T extends object> = Brand<object> & {
  * the group itself has (`source`, `toString`) is reached with `signalOf(s, "source")`.
  */
 export function signals<T extends object>(values: T, options: SignalsOptions = {}): Signals<T> {
+  // A group has a member by each name.
   return new SignalGroup(
     values as Readonly<Record<string, unknown>>,
     options,
@@ -208,6 +210,7 @@ export function signalsOf<T extends object>(
   const values = Object.fromEntries([...names].map(name => [name, undefined]))
   for (const name of Object.keys(values)) assertSignalPath(name)
   defineSignals(byName, namespace, values, {})
+  // `defineSignals` has set each.
   return byName as SignalsByName<T>
 }
 
@@ -216,6 +219,7 @@ export function signalOf<T extends object, K extends keyof T & string>(
   group: Signals<T> | Brand<object>,
   name: K,
 ): Signal<InPage<T[K]>> {
+  // The type of the group says what it holds.
   return SignalGroup.signal(asGroup(group), name) as unknown as Signal<InPage<T[K]>>
 }
 

@@ -98,6 +98,7 @@ export const on: Subscribe = (
   options?: SubscribeOptions<never>,
 ): Off => {
   const events = currentEvents()
+  // The overloads have taken the target.
   return events instanceof Registry
     ? events.subscribe(target as Target, handler, options, on)
     : events.on(target as Target, handler, options)
@@ -108,21 +109,27 @@ export const emit: Emit<EmitOptions, Promise<readonly HandlerResult[]>> = (
   target: unknown,
   payload?: unknown,
   options?: EmitOptions,
-) => currentEvents().emit(target as string, payload, options)
+) =>
+  // Typed by the overloads of `Emit`.
+  currentEvents().emit(target as string, payload, options)
 
 /** `emitSync` of the current registry: calls all handlers now, returns one result per handler. */
 export const emitSync: Emit<EmitSyncOptions, readonly HandlerResult[]> = (
   target: unknown,
   payload?: unknown,
   options?: EmitSyncOptions,
-) => currentEvents().emitSync(target as string, payload, options)
+) =>
+  // Typed by the overloads of `Emit`.
+  currentEvents().emitSync(target as string, payload, options)
 
 /** `stream` of the current registry: the values of all handlers as they come. */
 export const stream: Emit<StreamOptions, EventStream> = (
   target: unknown,
   payload?: unknown,
   options?: StreamOptions,
-) => currentEvents().stream(target as string, payload, options)
+) =>
+  // Typed by the overloads of `Emit`.
+  currentEvents().stream(target as string, payload, options)
 
 /** Events apart from those without a namespace, in the current registry: `namespace("billing").event("paid")`. */
 export function namespace(name: string): Events {

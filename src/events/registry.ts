@@ -69,6 +69,7 @@ export class Registry implements Events, Home {
   }
 
   readonly event: Declare = (name: string, options?: Declaration): never =>
+    // Typed by the overloads of `Declare`.
     declareEvent(name, this.#name, options, this.event) as never
 
   readonly on: Subscribe = (
@@ -150,11 +151,13 @@ export class Registry implements Events, Home {
   /** Where emissions of a name start. */
   slotOf(target: Target): Slot {
     if (typeof target === "string") return this.#slots.get(target) ?? this.#makeSlot(target)
-    const { cache } = target as DeclaredEvent
+    // Events are made by `declareEvent` alone.
+    const declared = target as DeclaredEvent
+    const { cache } = declared
     // Only the line below writes it, with a slot.
     if (cache !== undefined && cache.root === this.#root) return cache as Slot
     const slot = this.#homeOf(target).slotOf(target.name)
-    ;(target as DeclaredEvent).cache = slot
+    declared.cache = slot
     return slot
   }
 

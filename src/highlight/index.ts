@@ -40,6 +40,7 @@ let loading: Promise<Highlighter> | undefined
 
 function load(): Promise<Highlighter> {
   loading ??= importFrom("common").then(
+    // The part of highlight.js that is used.
     module => module.default as Highlighter,
     cause => {
       loading = undefined
@@ -66,6 +67,7 @@ async function languageOf(highlighter: Highlighter, language: string): Promise<s
   if (/[+#]/.test(name)) return undefined
   try {
     const module = await importFrom(`languages/${name}`)
+    // Each of its languages is one such function.
     highlighter.registerLanguage(name, module.default as never)
     return name
   } catch {

@@ -26,6 +26,7 @@ export function icon(name: IconName, options?: IconOptions): Markup {
 
 /** Every name that `icon` takes, in the order of the alphabet; those that Lucide gave up are among them. */
 export function iconNames(): IconName[] {
+  // The type is generated from this text.
   return Array.from(iconData.matchAll(/^[^ \n]+/gm), ([name]) => name as IconName)
 }
 

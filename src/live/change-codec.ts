@@ -85,6 +85,7 @@ export class LocalChange implements LogChange {
     const { op, entity, id, version, row, before, changed, where, count } = this
     const { partition, actor, correlation, at, schema, origin, seq } = this
     const all = { op, entity, id, version, row, before, changed, where, count }
+    // The members of a `LogChange` alone, as JSON writes them.
     return JSON.parse(
       JSON.stringify({ ...all, partition, actor, correlation, at, schema, origin, seq }),
     ) as LogChange
@@ -121,6 +122,7 @@ export class RemoteChange implements Change {
     const { row } = this.#logged
     if (row === undefined) return undefined
     const binding = bindingOf(this.entity)
+    // Of the class that the change names.
     return hydrateCopy(binding, rowFromJson(binding, row)) as unknown as EntityInstance
   }
 
@@ -200,8 +202,10 @@ export function changeFrom<T extends object>(
   if (logged.entity !== entity.definition.name) return undefined
   // The parameter shows less of the class than it is.
   const whole = entity as unknown as EntityClass<T>
+  // Compared as values: their types say nothing of which class each is.
   const isLocal =
     logged instanceof LocalChange && (logged.change.entity as unknown) === (entity as unknown)
+  // The names of both classes are the same, so rows of the one are of the other.
   const change = (isLocal
     ? logged.change
     : new RemoteChange(whole as unknown as EntityClass, logged)) as unknown as Change<T>
@@ -257,6 +261,7 @@ function toJson({ mapper, store }: Binding, field: FieldDefinition, stored: unkn
   if (stored === null || stored === undefined) return null
   const { decode } = store.encoding.string ?? {}
   if (field.encrypted)
+    // An encrypted value is stored as text.
     return decode === undefined ? (stored as string) : (decode(stored as never) as string)
   const value = mapper.decodeAt(field.index, stored)
   if (typeof value === "bigint") return String(value)
@@ -274,6 +279,7 @@ function rowFromJson(binding: Binding, json: JsonRow): Row {
     const value = json[field.name] ?? null
     if (value === null) return null
     const { encode } = store.encoding.string ?? {}
+    // `toJson` wrote the text of it.
     if (field.encrypted) return encode === undefined ? value : encode(value as never)
     // A value object is encoded by its parts.
     if (field.parts !== undefined) return mapper.encodeAt(field.index, { toJSON: () => value })
@@ -292,8 +298,9 @@ function valuesFromJson(definition: EntityDefinition, json: JsonRow): Record<str
 
 function fromJson({ type }: FieldDefinition, json: JsonValue): unknown {
   if (json === null) return null
-  if (type === "bigint") return BigInt(json as string)
-  if (type === "date") return new Date(json as string)
-  if (type === "bytes") return new Uint8Array(Buffer.from(json as string, "base64"))
+  if (typeof json !== "string") return json
+  if (type === "bigint") return BigInt(json)
+  if (type === "date") return new Date(json)
+  if (type === "bytes") return new Uint8Array(Buffer.from(json, "base64"))
   return json
 }

@@ -54,6 +54,7 @@ export function entityEvents(): () => void {
 /** The typed events of an entity class: `on(eventsOf(Product).created, ({ after }) => ...)`. They come once `entityEvents()` was called. */
 export function eventsOf<T extends object>(entity: NamedClass<T>): EntityEvents<T> {
   const { name } = entity.definition
+  // The parameter shows less of the class than it is.
   claim(entity as unknown as EntityClass)
   return {
     created: event<Change<T>>(`${name}.created`),

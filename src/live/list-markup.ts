@@ -45,6 +45,7 @@ export function renderItem(view: ListView, row: EntityInstance): MaybePromise<st
 function itemText(view: ListView, row: EntityInstance, markup: Markup): MaybePromise<string> {
   const parts = chunks(markup)
   if (parts === undefined) return render(markup).then(text => withId(view, row, text))
+  // It has one.
   return withId(view, row, parts.length === 1 ? (parts[0] as string) : parts.join(""))
 }
 

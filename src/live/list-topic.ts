@@ -109,7 +109,7 @@ export class ListTopic extends Topic {
     return () => {
       const patches = new PatchList()
       for (const [at, row] of rows.entries())
-        if (row === undefined) this.#remove((last[at] as Change).id, patches)
+        if (row === undefined) this.#remove((last[at] as Change).id, patches) // one for each row
       for (const row of rows) if (row !== undefined) this.#place(row, patches)
       this.#holdRows(changes)
       return patches.take()
@@ -140,8 +140,9 @@ export class ListTopic extends Topic {
 
   #show(row: EntityInstance): MaybePromise<Shown> {
     const sortValues: Record<string, unknown> = {}
-    for (const field of this.#sortFields)
-      sortValues[field] = (row as unknown as Record<string, unknown>)[field]
+    // Read by the names of its fields.
+    const values = row as unknown as Readonly<Record<string, unknown>>
+    for (const field of this.#sortFields) sortValues[field] = values[field]
     this.probe.take(row)
     const { id, domId } = row
     const toShown = (html: string): Shown => ({ id, domId, sortValues, html })
@@ -182,15 +183,18 @@ export class ListTopic extends Topic {
       return patches.take()
     }
     const remaining = rows.filter(({ id }) => places.has(id))
+    // `remaining` are those with a place.
     const staying = longestAscending(remaining.map(({ id }) => places.get(id) as number))
     const stays = new Set(remaining.filter((_, index) => staying.has(index)).map(({ id }) => id))
     // From the last to the first, so that the row to stand before is in its place already.
     for (let index = rows.length - 1; index >= 0; index--) {
+      // In range.
       const row = rows[index] as Shown
       const place = places.get(row.id)
       if (place === undefined) patches.add(this.#insertion(row, rows[index + 1]))
       else if (!stays.has(row.id))
         patches.move(this.#removal(row), this.#insertion(row, rows[index + 1]))
+      // `places` holds positions in `former`.
       else if ((former[place] as Shown).html !== row.html) patches.add(this.#morph(row))
     }
     return patches.take()
@@ -236,6 +240,7 @@ export class ListTopic extends Topic {
     let high = this.#shown.length
     while (low < high) {
       const middle = (low + high) >> 1
+      // In range.
       if (this.#compare((this.#shown[middle] as Shown).sortValues, row.sortValues) < 0)
         low = middle + 1
       else high = middle
@@ -293,6 +298,7 @@ class PatchList {
 
 /** All values, at once where none of them is waited for. */
 function all<T>(values: readonly MaybePromise<T>[]): MaybePromise<T[]> {
+  // None of them is a promise.
   return values.some(value => value instanceof Promise) ? Promise.all(values) : (values as T[])
 }
 

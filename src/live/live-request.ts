@@ -111,6 +111,7 @@ export class LiveRequest implements PageIdentity {
 export function liveRequest(): LiveRequest | Follower | undefined {
   const context = currentRequest()
   if (context === undefined) return undefined
+  // The folder alone sets it.
   return viewAround(context) ?? (context.extras.get(liveKey) as LiveRequest | undefined)
 }
 

@@ -78,14 +78,19 @@ export function live(
   options: LiveListOptions = {},
 ): Markup {
   if (isQuery(subject) && typeof second === "function")
+    // The overloads give an item to a query or an entity, here and below.
     return liveList(subject as Query<EntityInstance>, second as LiveItem<EntityInstance>, options)
   if (isEntity(subject) && typeof second === "function")
+    // As above.
     return liveEntity(subject, second as LiveItem<EntityInstance>, options)
   if (isCountQuery(subject)) {
     refuseUnknownOptions("live(count, { … })", second, oneOptions)
+    // The line above refused all other options.
     return liveCount(subject, (second as { readonly id?: string }).id)
   }
+  // JavaScript may pass anything; `liveRegion` checks the options.
   if (typeof subject === "function" && (second as Partial<LiveRegionOptions>).on !== undefined)
+    // The overloads give the options of a region to a function.
     return liveRegion(subject as RegionView["content"], second as LiveRegionOptions)
   throw new NitroError(
     "NITRO_LIVE_ARGUMENT",
@@ -133,6 +138,7 @@ function liveEntity(
   options: LiveListOptions,
 ): Markup {
   refuseUnknownOptions("live(entity, Item, { … })", options, oneOptions)
+  // Entities keep the `constructor` that their class gave them.
   const query = (entity.constructor as unknown as EntityClass).where({
     id: entity.id,
   } as never) as Query<EntityInstance>

@@ -109,7 +109,9 @@ function jsonTest(json: Readonly<Record<string, JsonValue>>, field: string): Pre
     return undefined
   const steps = path.filter(step => typeof step === "string" || Number.isSafeInteger(step))
   if (steps.length < path.length || !takes(test, value)) return undefined
+  // The filter above kept them all.
   const base = { op: "json", field, path: steps as (string | number)[], test } as const
+  // `takes` has looked at it.
   return value === undefined ? base : { ...base, value: value as string | number | boolean }
 }
 
@@ -122,6 +124,7 @@ function takes(test: JsonTest, value: JsonValue | undefined): boolean {
 }
 
 function isComparison(op: string): op is "eq" | "ne" | "lt" | "lte" | "gt" | "gte" {
+  // The table has it.
   return Object.hasOwn(operators, op) && "holds" in operators[op as keyof typeof operators]
 }
 
@@ -130,11 +133,10 @@ function hasOnly(json: object, names: readonly string[]): boolean {
 }
 
 function isOpen(where: object, definition: EntityDefinition): boolean {
-  const operand = (where as { readonly value?: unknown }).value
-  const names = [
-    (where as { readonly field: string }).field,
-    ...(isObject(operand as JsonValue) ? [(operand as { readonly field?: string }).field] : []),
-  ]
+  // Looked at by name: each kind of comparison has a field, and some a value, which may be another field.
+  const { field, value } = where as { readonly field: string; readonly value?: JsonValue }
+  // The same.
+  const names = [field, ...(isObject(value) ? [(value as { readonly field?: string }).field] : [])]
   return names.every(name => {
     const field = name === undefined ? undefined : definition.fieldByName.get(name)
     return name === undefined || (field !== undefined && !field.hidden && !field.encrypted)
@@ -153,6 +155,7 @@ function partToJson(part: Value | readonly unknown[] | object | undefined): Json
     return values.every(value => value !== undefined) ? values : undefined
   }
   if (typeof part === "object" && part !== null)
+    // The check of operands takes any object, and finds the name of a field.
     return isFieldOperand(part as never) ? { field: (part as { field: string }).field } : undefined
   return part
 }
@@ -160,6 +163,7 @@ function partToJson(part: Value | readonly unknown[] | object | undefined): Json
 /** Undefined for what stands for no value. */
 function valueFromJson(part: JsonValue | undefined): Value | undefined {
   if (part === undefined || Array.isArray(part)) return undefined
+  // Neither a list nor an object: text, a number, a boolean or null.
   if (!isObject(part)) return part as Value
   const { $bigint, $date, $bytes } = part
   if (Object.keys(part).length !== 1) return undefined

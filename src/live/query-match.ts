@@ -76,7 +76,8 @@ export function matcherOf({
   // A soft deletion is published as a delete, without the row that a query for deleted ones would show.
   if (deleted !== undefined || (where !== undefined && usesRelatedRows(where))) return undefined
   const isLive = entity.definition.softDelete
-    ? (row: object) => (row as { deletedAt?: Date | null }).deletedAt === null
+    ? // The fields of a class with `softDelete` have it.
+      (row: object) => (row as { deletedAt?: Date | null }).deletedAt === null
     : () => true
   return row => isLive(row) && matches(where, row)
 }

@@ -18,6 +18,7 @@ export class Renewals {
     entry.count++
     this.#pages.delete(page)
     this.#pages.set(page, entry)
+    // The map is not empty.
     if (this.#pages.size > maxPages) this.#pages.delete(this.#pages.keys().next().value as string)
     return true
   }

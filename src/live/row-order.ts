@@ -1,6 +1,6 @@
 // Finds the rows of a list that may stay where they are when its order changes, so that as few as possible are moved.
 
-/** The longest run of numbers that is ascending, given in any order with others between: indexes into `values`. */
+/** The longest run of numbers that is ascending, given in any order with others between: indexes into `values`. The casts hold: all positions are in range. */
 export function longestAscending(values: readonly number[]): Set<number> {
   // `ends[n]` is the index of the smallest value that ends a run of n + 1 values; `before` links each value to the one before it.
   const ends: number[] = []

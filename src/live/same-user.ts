@@ -1,5 +1,6 @@
 // Whether two values stand for one user: each request loads it anew.
 import { isEntity } from "../entity/internal.ts"
+import { isObject } from "../shared/guards.ts"
 
 /** True for one value, for two instances of one entity, and for two other objects with one `id`. */
 export function isSameUser(a: unknown, b: unknown): boolean {
@@ -15,11 +16,9 @@ export function userKey(user: unknown): unknown {
 }
 
 function idOf(user: unknown): unknown {
-  return typeof user === "object" && user !== null
-    ? (user as { readonly id?: unknown }).id
-    : undefined
+  return isObject(user) ? user["id"] : undefined
 }
 
 function classOf(user: unknown): unknown {
-  return (user as object).constructor
+  return isObject(user) ? user.constructor : undefined
 }

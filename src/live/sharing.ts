@@ -61,6 +61,7 @@ export function sharedContext(
   )
   // Only if it shows rows of a session, which no other session shares then.
   const partition = Object.values(stores).find(store => store.partition !== undefined)?.partition
+  // Views are rendered inside of a request, or of a context made like one.
   const context = watched(currentRequest() as RequestContext, onRead, readable)
   const scopes = sharedScopes(entities, onRead)
   const capture = () => AsyncLocalStorage.snapshot()

@@ -28,6 +28,7 @@ export function isSure(change: Change): boolean {
 /** The row as it is stored now, in the stores of this context; undefined when it is gone. */
 export function storedRow(change: Change, isShared: boolean): Promise<EntityInstance | undefined> {
   const read = (): Promise<EntityInstance | undefined> =>
+    // Every entity class has `get`.
     (change.entity as unknown as Reader).get(change.id)
   // A topic with other scopes reads for itself.
   if (!isShared || currentScopes() !== undefined) return read()

@@ -15,6 +15,7 @@ export class AsyncVariable<T> {
   /** The value in this context; undefined outside of every `run`. */
   get(): T | undefined {
     for (let frame = storage.getStore(); frame !== undefined; frame = frame.rest) {
+      // `run` of this variable has set it.
       if (frame.variable === this) return frame.value as T
     }
     return undefined

@@ -5,6 +5,7 @@ import type { MaybePromise } from "./types.ts"
 export function started<T>(value: T): Started<T> {
   const isLazy =
     typeof value === "object" && value !== null && !(value instanceof Promise) && "then" in value
+  // A conditional type is not followed through the condition.
   return (isLazy ? Promise.resolve(value) : value) as Started<T>
 }
 

@@ -15,6 +15,7 @@ export function ownProps<T extends object>(props: T): T {
   if (!isPolluted()) return props
   const copy: Record<string, unknown> = Object.create(null)
   for (const [name, value] of Object.entries(props)) copy[name] = value
+  // It has the same members.
   return copy as T
 }
 
@@ -27,7 +28,7 @@ export function memberOf<T extends object, K extends keyof T>(
   for (
     let holder: object | null = object;
     holder !== null && holder !== Object.prototype;
-    holder = Object.getPrototypeOf(holder) as object | null
+    holder = Object.getPrototypeOf(holder)
   ) {
     if (Object.hasOwn(holder, name)) return object[name]
   }

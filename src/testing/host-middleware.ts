@@ -52,6 +52,7 @@ export function middlewareTests({ test, expect }: HostTools): void {
       // Once at most: by the middleware, or by the app.
       expect(stream.headers.get("content-encoding") ?? "gzip").toBe("gzip")
       await client.post("/notes", { text: "second" })
+      // A stream has a body.
       const text = await readUntil(stream.body as ReadableStream<Uint8Array>, "second")
       expect(text.includes("second")).toBe(true)
       left.abort()

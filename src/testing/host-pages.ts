@@ -49,6 +49,7 @@ export function pageTests({ test, expect }: HostTools): void {
       expect(stream.headers.get("cache-control")?.includes("no-transform")).toBe(true)
       expect(stream.headers.get("content-length")).toBe(null)
       await client.post("/notes", { text: "second" })
+      // A stream has a body.
       const text = await readUntil(stream.body as ReadableStream<Uint8Array>, "second")
       expect(text.includes("second")).toBe(true)
       left.abort()

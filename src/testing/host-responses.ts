@@ -10,6 +10,7 @@ export function responseTests({ test, expect }: HostTools): void {
     expect(created.status).toBe(201)
     const [note] = await Note.all()
     const path = `/notes/${note?.id}`
+    // The JSON of a note.
     expect(((await (await send(path)).json()) as { text: string }).text).toBe("first")
     const changed = await send(path, {
       method: "PATCH",
@@ -88,6 +89,7 @@ export function responseTests({ test, expect }: HostTools): void {
 
   test("a body that is streamed arrives in its parts", async ({ send, steps }) => {
     const response = await send("/notes/parts")
+    // A stream has a body.
     const reader = (response.body as ReadableStream<Uint8Array>)
       .pipeThrough(new TextDecoderStream())
       .getReader()

@@ -357,6 +357,7 @@ export function encodeValue(
 ): unknown {
   if (value === undefined || value === null) return null
   const codec = store.encoding[type]
+  // The samples have values of the types of their fields.
   return codec === undefined ? value : codec.encode(value as never)
 }
 

@@ -118,6 +118,7 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
       endsWith: `${long.slice(1)}a_`,
       like: `${long}%%`,
     }
+    // `Object.entries` gives names as text.
     for (const [operator, fits] of Object.entries(exact) as [keyof typeof exact, string][]) {
       expect(await Item.count(i => i.text[operator](fits).not())).toBe(2)
       await expect(
@@ -208,9 +209,11 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
         { map: { key: value } },
         { map: { key: { inner: value } } },
       ]) {
+        // Refused at run time: no type describes such JSON. The same below.
         await expect((async () => Item.create(values as never))()).rejects.toMatchObject(
           unsupported,
         )
+        // As above.
         await expect((async () => record.update(values as never))()).rejects.toMatchObject(
           unsupported,
         )
@@ -276,10 +279,13 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
     expect(await namesOf(r => r.period.from.in([five, new Date(-1)]))).toEqual(["a", "c"])
     expect(await namesOf(r => r.period.to.ne(new Date(7)))).toEqual(["a", "c", "d"])
     expect(await namesOf(r => r.period.ticks.eq(6n * 10n ** 15n))).toEqual(["b"])
+    // In JSON a date is text for the types.
     expect(await namesOf(r => r.stay.path("period", "from").eq(five as never))).toEqual(["a"])
+    // The same.
     expect(await namesOf({ period: { path: ["from"], gte: five } as never })).toEqual(["a", "b"])
     for (const wrong of [new Date(Number.NaN), 5n, true])
       await expect(
+        // Types refuse it as well.
         (async () => namesOf(r => r.period.from.gt(wrong as never)))(),
       ).rejects.toMatchObject({ code: "NITRO_QUERY" })
   })
@@ -312,7 +318,7 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
       { count: 0.5 },
       { at: new Date(Number.NaN) },
       { at: new Date(8.64e15 + 1) },
-      { big: 1 as never },
+      { big: 1 as never }, // types refuse it as well
     ])
       await expect((async () => Item.create(values))()).rejects.toMatchObject(invalid)
     for (const big of [2n ** 63n, -(2n ** 63n) - 1n, 10n ** 400n]) {
@@ -394,6 +400,7 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
       expect([one.n, one.isDirty]).toEqual([99, false])
       throw Object.assign(new Error("no"), { one })
     })
+    // Thrown with it above.
     const { one } = (await failed.catch((error: unknown) => error)) as { one: Versioned }
     expect([one.n, one.version, one.isDirty]).toEqual([10, 5, false])
     await one.update({ n: 11 })

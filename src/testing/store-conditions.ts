@@ -204,7 +204,7 @@ export function conditionTests({ test: plain, expect }: Tools): void {
         (inner: Build): Build =>
           n =>
             n.parent.some(parent => inner(parent)),
-        (n => n.n.lt(5)) as Build,
+        (n => n.n.lt(5)) as Build, // so that `n` has its type
       )
     expect(await matches(nested(6))).toEqual([6, 7, 8, 9, 10])
     expect(await matches(nested(10))).toEqual([10, 11])
@@ -214,7 +214,7 @@ export function conditionTests({ test: plain, expect }: Tools): void {
         (inner: Build): Build =>
           n =>
             n.children.none(child => inner(child).or(child.n.gt(100))),
-        (n => n.n.eq(8)) as Build,
+        (n => n.n.eq(8)) as Build, // so that `n` has its type
       )
     expect(await matches(negated(7))).toEqual(negatedByHand(7))
   })

@@ -97,7 +97,9 @@ export function keyTests({ test: plain, expect }: Tools): void {
     const order = await Order.require(9)
     expect(order.id).toBe(9)
     await order.update({ note: "soon" })
+    // Ids from addresses are text: types refuse them, stores take them.
     expect((await Order.get("9" as never))?.note).toBe("soon")
+    // The same.
     expect(await Order.get("09" as never)).toBe(undefined)
     expect(await Order.exists(11)).toBe(false)
     expect(await idsOf(Order.all())).toEqual([9, 10])

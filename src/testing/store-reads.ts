@@ -213,6 +213,7 @@ export function readTests({ test, expect }: Tools): void {
         for (const descending of [false, true]) {
           const direction = descending ? "desc" : "asc"
           const query = Sample.all()
+            // One field stands for all that are tried.
             .orderBy(field as "count", direction)
             .orderBy("-flag")
           const all = [...(await Sample.all())].sort(
@@ -268,6 +269,7 @@ export function readTests({ test, expect }: Tools): void {
         })
         await repository.write([{ op: "insert", row }])
       }
+      // One field stands for all that are tried.
       for (const order of ["ratio", "at", "big"].flatMap(field => [
         field,
         `-${field}`,

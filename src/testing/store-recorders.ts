@@ -123,6 +123,7 @@ export function recorderTests({ test: plain, expect }: Tools): void {
       store,
       changes =>
         balances.push(
+          // The store has no other class here.
           changes.map(({ after }) => (after as InstanceType<typeof Account> | undefined)?.balance),
         ),
       () =>

@@ -23,6 +23,7 @@ function declare(rule: Rule, hasRelations: boolean) {
     { plural: "nitro-suite-pets" },
   ) {
     get owner() {
+      // Its class refers to this one: the types would go in a circle.
       return hasRelations ? this.belongsTo(Owner as never, "ownerId") : undefined
     }
   }

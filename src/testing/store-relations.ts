@@ -56,6 +56,7 @@ async function fill(): Promise<void> {
     rank,
     parentId: parent === undefined ? null : sampleId(parent),
   })
+  // A shelf refers to shelves: the type of its id would go in a circle.
   await Shelf.createMany([
     shelf(0, 1),
     shelf(1, null, 0),

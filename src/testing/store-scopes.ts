@@ -109,13 +109,17 @@ async function onlyHers(): Promise<Store> {
       )
     }
     const isOwn = (row: Record<string, unknown> | undefined): boolean => row?.["ownerId"] === "ann"
+    // `rowsOf` takes any class. The same of the two below.
     const folders = new Map((await rowsOf(Folder as never)).map(row => [row["id"], row]))
+    // As above.
     for (const entity of [Folder, Paper, Mark] as never as EntityClass[]) {
       const hidden = (await rowsOf(entity)).filter(
+        // As above.
         row => !isOwn(row) && !(entity === (Paper as never) && isOwn(folders.get(row["folderId"]))),
       )
       await store
         .bind(entity.definition)
+        // Their ids are text.
         .write(hidden.map(({ id }) => ({ op: "delete", id: id as string }) as const))
     }
   })
@@ -437,6 +441,7 @@ export function scopeTests({ test, expect }: Tools): void {
         message: "on purpose",
       })
       await expect(
+        // Types refuse it as well.
         withScopes([(async () => true) as never], async () => await Mark.all()),
       ).rejects.toMatchObject({ code: "NITRO_DEFINITION" })
     })

@@ -9,9 +9,11 @@ export function valueTests({ test, expect }: Tools): void {
     values: Record<string, unknown>,
   ): Promise<Record<string, unknown>> =>
     withStores(store, async () => {
+      // The store refuses some of them on purpose.
       const saved = await Sample.create(values as never)
       const read = await Sample.get(saved.id)
       expect(read?.isDirty).toBe(false)
+      // Looked at by name.
       return read as unknown as Record<string, unknown>
     })
   const same = (store: Store, field: string, values: readonly unknown[]): Promise<void> =>
@@ -93,6 +95,7 @@ export function valueTests({ test, expect }: Tools): void {
       new Date("-000001-12-31T23:59:59.999Z"),
     ]) {
       const result = await roundTrip(store, { at }).catch((error: { code?: string }) => error.code)
+      // Else it is what was read.
       if (result !== "NITRO_VALUE_UNSUPPORTED") expect((result as { at?: unknown }).at).toEqual(at)
     }
   })
@@ -158,6 +161,7 @@ export function valueTests({ test, expect }: Tools): void {
       bytes: Uint8Array.of(1),
       data: { a: 1 },
     })
+    // `roundTrip` gives an entity.
     expect((read as { changes?: unknown })["changes"]).toEqual({})
   })
 }

@@ -1,6 +1,8 @@
 // The names that a call can send: a field or payload that its route does not know is an error where the page is rendered.
+
 import type { EntityClass } from "../../entity/index.ts"
 import { valueParts } from "../../entity/internal.ts"
+import { beforeFirst } from "../../shared/before-first.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { suggest } from "../../shared/suggest.ts"
 import type { ActionDefinition } from "../contract/action.ts"
@@ -51,10 +53,11 @@ export class CallInputs {
 
   #takes(name: string): boolean {
     // Names that begin with an underscore are another party's: a honeypot, a token.
-    const [field, ...path] = name.split(".") as [string, ...string[]]
+    const [field = name, ...path] = name.split(".")
     if (name.startsWith("_") || this.#others.has(field)) return true
-    if (!Object.hasOwn(this.#shape, field)) return false
-    let parts = valueParts(this.#shape[field] as Route["input"][string])
+    const schema = this.#schemaOf(field)
+    if (schema === undefined) return false
+    let parts = valueParts(schema)
     for (const step of path) {
       const part = parts?.find(one => one.name === step)
       if (part === undefined) return false
@@ -63,12 +66,15 @@ export class CallInputs {
     return true
   }
 
+  #schemaOf(field: string): Route["input"][string] | undefined {
+    return Object.hasOwn(this.#shape, field) ? this.#shape[field] : undefined
+  }
+
   /** Of a part the parts of its field, where there are any. */
   #nearest(name: string, names: readonly string[]): string {
-    const [field] = name.split(".", 1) as [string]
-    const parts = Object.hasOwn(this.#shape, field)
-      ? valueParts(this.#shape[field] as Route["input"][string])
-      : undefined
+    const field = beforeFirst(name, ".")
+    const schema = this.#schemaOf(field)
+    const parts = schema === undefined ? undefined : valueParts(schema)
     return parts === undefined
       ? suggest(field, names)
       : suggest(

@@ -1,5 +1,7 @@
 // The parts shared by all calls of one operation: its paths, its inputs, its fields and the open tags of its forms.
+
 import type { EntityClass } from "../../entity/index.ts"
+import { beforeFirst } from "../../shared/before-first.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { suggest } from "../../shared/suggest.ts"
 import { midSentence } from "../../shared/words.ts"
@@ -127,7 +129,7 @@ export class CallRoute {
   }
 
   #edits(name: string): boolean {
-    return this.crud === "update" && !this.#hidden.has(name.split(".", 1)[0] as string)
+    return this.crud === "update" && !this.#hidden.has(beforeFirst(name, "."))
   }
 }
 
@@ -197,6 +199,7 @@ function findOperation(
   isClass: boolean,
   operation: string,
 ): Operation & { readonly action: ActionDefinition | undefined } {
+  // Looked at by name: `actionOf` says what is a method.
   const holder = (isClass ? entity : entity.prototype) as unknown as Record<string, unknown>
   const action = actionOf(holder[operation])
   if (action) {
@@ -215,12 +218,15 @@ function findOperation(
     }
   }
   const offered = crud[isClass ? "class" : "instance"]
-  if (Object.hasOwn(offered, operation)) {
+  const paths = Object.hasOwn(offered, operation) ? offered[operation] : undefined
+  if (paths !== undefined) {
+    // The table has no other names.
+    const crudOperation = operation as CrudOperation
     return {
-      ...(offered[operation] as Paths),
+      ...paths,
       confirm: undefined,
-      label: crudLabel(entity, operation as CrudOperation),
-      crud: operation as CrudOperation,
+      label: crudLabel(entity, crudOperation),
+      crud: crudOperation,
       action: undefined,
     }
   }

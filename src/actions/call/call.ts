@@ -1,9 +1,11 @@
 // `call(todo, "toggle")`: one value that is an expression for the script and a form for browsers without it.
+
 import { del, get, value as literalOf, patch, post, put } from "../../datastar/index.ts"
 import { displayOf, type EntityClass, type EntityInstance } from "../../entity/index.ts"
 import { type FormField, type Markup, raw } from "../../html/index.ts"
 import { onPassword } from "../../html/internal.ts"
 import { Expression } from "../../shared/expression.ts"
+import { isObject } from "../../shared/guards.ts"
 import { needsApp } from "../../shared/responding.ts"
 import type { Flash } from "../context/flash.ts"
 import { currentRequest } from "../context/request-context.ts"
@@ -52,6 +54,7 @@ export class Call extends Expression<void> {
     this.#input = input
   }
 
+  // The constructor gives it to this class alone.
   static readonly #write = (call: Expression): string => (call as Call).#request()
 
   #request(): string {
@@ -88,6 +91,7 @@ export class Call extends Expression<void> {
   get target(): string | undefined {
     const instance = this.#instance
     if (instance === undefined) return undefined
+    // Entities keep the `constructor` that their class gave them.
     const { display } = (instance.constructor as unknown as EntityClass).definition
     return display === undefined ? undefined : displayOf(instance)
   }
@@ -219,8 +223,7 @@ export class Call extends Expression<void> {
   /** The value that the instance holds; of a part of a value object, that part's. */
   #stored({ path }: FieldPlan): unknown {
     let value: unknown = this.#instance
-    for (const key of path)
-      value = (value as Readonly<Record<string, unknown>> | null | undefined)?.[key]
+    for (const key of path) value = isObject(value) ? value[key] : undefined
     return value
   }
 
@@ -270,6 +273,7 @@ export function call(
   input?: object,
 ): Call {
   const isClass = typeof target === "function"
+  // Entities keep the `constructor` that their class gave them.
   const entity = isClass ? target : (target.constructor as unknown as EntityClass)
   const request = currentRequest()
   const route = routeOf(entity, isClass, operation)
@@ -283,10 +287,11 @@ export function call(
   }
   const collection = `${request?.basePath ?? ""}/${entity.definition.plural}`
   const instance = isClass ? undefined : target
-  if (!route.hasParameters)
-    return new Call(route, collection, instance, input as Readonly<CallInput> | undefined)
+  // By name, as the overloads say.
+  const values = input as Readonly<CallInput> | undefined
+  if (!route.hasParameters) return new Call(route, collection, instance, values)
   const name = `${entity.definition.name}.${operation}`
-  const { route: filled, rest } = route.filled(name, input as CallInput | undefined)
+  const { route: filled, rest } = route.filled(name, values)
   return new Call(filled, collection, instance, Object.keys(rest).length === 0 ? undefined : rest)
 }
 

@@ -35,9 +35,7 @@ export function formFieldsOf(input: Route["input"]): FormFields {
 function formField(name: string, schema: z.ZodType): FormField {
   const { label = inWords(name), help, placeholder, widget, group } = allOptionsOf(schema)
   const json = jsonSchema(schema)
-  const options = json.enum?.filter(
-    value => typeof value === "string" || typeof value === "number",
-  ) as readonly (string | number)[] | undefined
+  const options = json.enum?.filter(isOption)
   return {
     name,
     label,
@@ -47,6 +45,10 @@ function formField(name: string, schema: z.ZodType): FormField {
     ...(group === undefined ? {} : { group }),
     ...(options === undefined || options.length === 0 ? {} : { options }),
   }
+}
+
+function isOption(value: unknown): value is string | number {
+  return typeof value === "string" || typeof value === "number"
 }
 
 interface JsonSchema {
@@ -59,6 +61,7 @@ interface JsonSchema {
 
 function jsonSchema(schema: z.ZodType): JsonSchema {
   try {
+    // The parts of JSON Schema that fields of forms need.
     const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema
     return json.anyOf?.find(({ type }) => type !== "null") ?? json
   } catch {

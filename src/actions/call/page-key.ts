@@ -22,6 +22,8 @@ export function allowPageKey({ extras }: Pick<RequestContext, "extras">): void {
 
 /** The hidden field, or nothing outside of a page. */
 export function pageKeyField(): string {
-  const key = currentRequest()?.extras.get(pageKey) as PageKey | undefined
-  return key === undefined ? "" : `<input type="hidden" name="${keyField}" value="${key.text}">`
+  const key = currentRequest()?.extras.get(pageKey)
+  return !(key instanceof PageKey)
+    ? ""
+    : `<input type="hidden" name="${keyField}" value="${key.text}">`
 }

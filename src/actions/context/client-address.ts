@@ -10,6 +10,7 @@ export function setClientAddress(request: Request, address: string | undefined):
 
 /** Undefined where the host does not reveal it. Requests of srvx, which the Node hosts use, have it as `ip`. */
 export function clientAddressOf(request: Request): string | undefined {
+  // The property of srvx, which other requests lack.
   return addresses.get(request) ?? (request as { readonly ip?: string | undefined }).ip
 }
 

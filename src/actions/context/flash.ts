@@ -64,6 +64,7 @@ export class Flashes {
         ? this.#take(value)
         : this.#app.secret.open(purpose, value.slice(1))
       if (text === undefined) continue
+      // `set` wrote it: the text is sealed, or was kept in this process.
       const { expiresAt, ...flash } = JSON.parse(text) as Flash & { readonly expiresAt: number }
       if (expiresAt > Date.now()) return flash
     }

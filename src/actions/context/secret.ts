@@ -50,9 +50,7 @@ export class Secret {
 
   /** The signature of `text` for one `purpose`; a signature for one purpose is worth nothing for another. base64url. */
   sign(purpose: string, text: string): string {
-    return this.#signature(this.#usable()[0] as string | Buffer, purpose, text).toString(
-      "base64url",
-    )
+    return this.#signature(this.#current(), purpose, text).toString("base64url")
   }
 
   /** Whether `signature` is one of `text` for `purpose`, by any of the keys. Takes the same time whatever is wrong. */
@@ -66,11 +64,7 @@ export class Secret {
   /** Encrypts `text` for one `purpose`, so that neither its content can be read nor changed. base64url, AES-256-GCM. */
   seal(purpose: string, text: string): string {
     const iv = randomBytes(ivBytes)
-    const cipher = createCipheriv(
-      "aes-256-gcm",
-      sealKey(this.#usable()[0] as string | Buffer, purpose),
-      iv,
-    )
+    const cipher = createCipheriv("aes-256-gcm", sealKey(this.#current(), purpose), iv)
     const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()])
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64url")
   }
@@ -115,6 +109,13 @@ export class Secret {
       .update(text)
       .digest()
       .subarray(0, signatureBytes)
+  }
+
+  /** The key for what is signed and sealed now. */
+  #current(): string | Buffer {
+    const [key] = this.#usable()
+    // There is always one.
+    return key as string | Buffer
   }
 
   #usable(): readonly (string | Buffer)[] {

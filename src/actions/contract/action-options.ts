@@ -107,6 +107,7 @@ export function checkActionOptions(name: string, options: ActionOptions): void {
     if (text !== undefined && (typeof text !== "string" || text === ""))
       throw wrong(`a ${option} that is no text`, `Write ${option}: "…".`)
   }
+  // JavaScript may pass anything.
   if (output !== undefined && typeof (output as Partial<z.ZodType>)?._zod?.def !== "object")
     throw wrong("an output that is no zod schema", "Write output: z.object({ … }).")
   if (status !== undefined && !isSuccess(status))

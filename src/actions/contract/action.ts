@@ -95,10 +95,8 @@ export function action(
   options: ActionOptions = {},
 ): ActionDecorator | undefined {
   if (typeof first === "function") {
-    const prototype = first.prototype as Record<string, unknown>
-    const method =
-      prototype[name as string] ?? (first as unknown as Record<string, unknown>)[name as string]
-    if (typeof method !== "function") {
+    const method = memberOf(first, String(name))
+    if (!isMethod(method)) {
       throw new NitroError(
         "NITRO_NOT_AN_ACTION",
         `${first.name} has no method "${String(name)}" to make an action of.`,
@@ -107,17 +105,31 @@ export function action(
         },
       )
     }
-    define(method as Method, String(name), options)
+    define(method, String(name), options)
     return undefined
   }
-  return ((
-    target: unknown,
-    context: { name: unknown } | string | symbol,
-    descriptor?: PropertyDescriptor,
-  ) => {
-    if (descriptor) define(descriptor.value as Method, String(context), first)
-    else define(target as Method, String((context as { name: unknown }).name), first)
-  }) as ActionDecorator
+  // The two kinds of decorators, as compilers call them: the overloads let them stand on methods only.
+  const decorate = (
+    target: Method,
+    context: { readonly name: string | symbol } | string | symbol,
+    descriptor?: { readonly value: Method },
+  ): void => {
+    if (descriptor) define(descriptor.value, String(context), first)
+    else define(target, String(typeof context === "object" ? context.name : context), first)
+  }
+  // Its overloads name the arguments of each kind.
+  return decorate as ActionDecorator
+}
+
+/** Of its instances, else of the class. */
+function memberOf(entity: AnyClass, name: string): unknown {
+  // Looked at by name.
+  const [members, statics] = [entity.prototype, entity] as Readonly<Record<string, unknown>>[]
+  return members?.[name] ?? statics?.[name]
+}
+
+function isMethod(value: unknown): value is Method {
+  return typeof value === "function"
 }
 
 function define(method: Method, name: string, options: ActionOptions = {}): void {
@@ -182,7 +194,7 @@ function pathInputsOf(
 
 /** The definition of an action, or undefined for any other value. */
 export function actionOf(method: unknown): ActionDefinition | undefined {
-  return typeof method === "function" ? definitions.get(method as Method) : undefined
+  return isMethod(method) ? definitions.get(method) : undefined
 }
 
 /** Names of the methods of `T`. */

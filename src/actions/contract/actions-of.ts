@@ -16,10 +16,7 @@ export interface ListedAction extends ActionDefinition {
  */
 export function actionsOf(entity: EntityClass): readonly ListedAction[] {
   const base = `/${entity.definition.plural}`
-  return [
-    ...listed(entity.prototype as object, `${base}/:id/`, false),
-    ...listed(entity, `${base}/`, true),
-  ]
+  return [...listed(entity.prototype, `${base}/:id/`, false), ...listed(entity, `${base}/`, true)]
 }
 
 function listed(start: object, prefix: string, isStatic: boolean): ListedAction[] {
@@ -42,7 +39,7 @@ function methodsOf(start: object): Map<string, unknown> {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(holder))) {
       if (typeof value === "function" && !methods.has(name)) methods.set(name, value)
     }
-    holder = Object.getPrototypeOf(holder) as object | null
+    holder = Object.getPrototypeOf(holder)
   }
   return methods
 }

@@ -34,26 +34,30 @@ export interface AllowSources {
   readonly target?: (() => Promise<EntityInstance | undefined>) | undefined
 }
 
+const noInput: Input = Object.freeze({})
+
 export async function isAllowed(
   rule: AllowRule,
   facts: Pick<AllowCall, "operation" | "route" | "user" | "request">,
   sources: AllowSources,
 ): Promise<boolean> {
-  const fetched = new Map<string, unknown>()
+  const fetched: { input?: Input; target?: EntityInstance | undefined } = {}
   for (;;) {
     const missing = new Set<"input" | "target">()
-    const look = (name: "input" | "target"): unknown => {
-      if (fetched.has(name) || sources[name] === undefined) return fetched.get(name)
+    const look = (name: "input" | "target"): void => {
+      if (Object.hasOwn(fetched, name) || sources[name] === undefined) return
       missing.add(name)
       throw new NotFetched()
     }
     const call: AllowCall = {
       ...facts,
       get input() {
-        return look("input") as Input
+        look("input")
+        return fetched.input ?? noInput
       },
       get target() {
-        return look("target") as EntityInstance | undefined
+        look("target")
+        return fetched.target
       },
     }
     let verdict: unknown
@@ -64,7 +68,8 @@ export async function isAllowed(
     }
     // The result of a rule without a value that it read does not count, however the rule handled the error.
     if (missing.size === 0) return Boolean(verdict)
-    for (const name of missing) fetched.set(name, await sources[name]?.())
+    if (missing.has("input")) fetched.input = await sources.input()
+    if (missing.has("target")) fetched.target = await sources.target?.()
   }
 }
 

@@ -60,6 +60,7 @@ export function limitsOf(limits: Limits = {}): AppLimits {
         "NITRO_LIMIT",
         `The limit ${name} is ${JSON.stringify(value) ?? String(value)}, which is not a whole number of at least 1.`,
         {
+          // `refuseUnknownOptions` let no other name through.
           fix: `Write limits: { ${name}: ${String(defaultLimits[name as keyof typeof defaultLimits])} }, or leave it out.`,
         },
       )

@@ -152,7 +152,7 @@ export function operationOf(
     allow,
     store: () => storeOf(entity),
     // Undefined for an id that is not there: a visitor who is refused must not learn which ids exist.
-    target: async id => (await entity.get(id)) as EntityInstance | undefined,
+    target: async id => await entity.get(id),
   }
 }
 

@@ -109,6 +109,7 @@ export function baseType(schema: z.ZodType): BaseType {
   let nullable = false
   let current = schema
   for (;;) {
+    // Definitions of zod are a union of all kinds: each part is there or not.
     const { type, innerType, in: input, element, values } = current._zod.def as unknown as SchemaDef
     if (type === "nullable") nullable = true
     const inner = innerType ?? (type === "pipe" ? input : undefined)

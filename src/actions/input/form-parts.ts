@@ -11,11 +11,11 @@ export function gatherParts(body: Input, shape: Route["input"]): Input {
   if (!Object.keys(body).some(name => name.includes("."))) return body
   const gathered = new Map<string, unknown>()
   for (const [name, value] of Object.entries(body)) {
-    const [field, ...path] = name.split(".") as [string, ...string[]]
+    const [field = name, ...path] = name.split(".")
     const schema = Object.hasOwn(shape, field) ? shape[field] : undefined
     const part =
       schema === undefined || path.length === 0 ? undefined : partAt(valueParts(schema) ?? [], path)
-    if (part !== undefined) put(gathered, [field, ...path], coerce(part.schema, value, true), name)
+    if (part !== undefined) put(gathered, field, path, coerce(part.schema, value, true), name)
     else if (gathered.has(name)) throw twice(name)
     else gathered.set(name, value)
   }
@@ -39,20 +39,20 @@ function partAt(
 /** `whole`: the name of the field of the form, for the message. */
 function put(
   into: Map<string, unknown>,
-  [name, ...rest]: readonly string[],
+  name: string,
+  [next, ...rest]: readonly string[],
   value: unknown,
   whole: string,
 ): void {
-  const key = name as string
-  const inner = into.get(key)
-  if (inner !== undefined && !(inner instanceof Map && rest.length > 0)) throw twice(whole)
-  if (rest.length === 0) {
-    if (value !== undefined) into.set(key, value)
+  const inner = into.get(name)
+  if (inner !== undefined && !(inner instanceof Map && next !== undefined)) throw twice(whole)
+  if (next === undefined) {
+    if (value !== undefined) into.set(name, value)
     return
   }
-  const next = (inner as Map<string, unknown> | undefined) ?? new Map<string, unknown>()
-  into.set(key, next)
-  put(next, rest, value, whole)
+  const parts = inner ?? new Map<string, unknown>()
+  into.set(name, parts)
+  put(parts, next, rest, value, whole)
 }
 
 /** Refuses a repeated name: the order would decide which part counts. */

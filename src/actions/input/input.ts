@@ -1,5 +1,7 @@
 // Reads what a request carries (query, JSON, form, Datastar signals) into plain input: in linear time, within limits.
+
 import { NitroError } from "../../shared/errors.ts"
+import { isObject } from "../../shared/guards.ts"
 import type { Input } from "../contract/action.ts"
 import {
   defaultLimits,
@@ -82,6 +84,7 @@ export async function readInput(
     const bytes = await readBytes(request, maxBodyBytes, sent)
     return {
       query,
+      // `type` was read from it.
       body: await fromMultipart(bytes, contentType as string, maxFields),
       kind: "form",
     }
@@ -229,7 +232,7 @@ function parseObject(text: string, what: string, maxValues: number): Input {
 }
 
 function objectOf(value: unknown): Input {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Input
+  if (isObject(value) && !Array.isArray(value)) return value
   const type = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`
   throw new NitroError("NITRO_BAD_REQUEST", `The input must be a JSON object, not ${type}.`)
 }

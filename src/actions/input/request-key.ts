@@ -1,6 +1,8 @@
 // The idempotency key of a request: who sends it, where to, and under which key of the client's.
+
 import { createHash, type Hash } from "node:crypto"
 import { NitroError } from "../../shared/errors.ts"
+import { isObject } from "../../shared/guards.ts"
 import { context } from "../context/request-context.ts"
 import { browserOf } from "../context/session.ts"
 import type { Input } from "../contract/action.ts"
@@ -70,8 +72,7 @@ function keyFrom(request: Request): string | undefined {
 /** The user where the app knows one, else the browser by its signed cookie, else the credentials that came along. */
 function visitorOf(request: Request): { name: string; isKnown: boolean } {
   const { app, user } = context()
-  const id =
-    typeof user === "object" && user !== null ? (user as { readonly id?: unknown }).id : user
+  const id = isObject(user) ? user["id"] : user
   if (isName(id)) return { name: `user:${typeof id}:${id}`, isKnown: true }
   const browser = browserOf(request, app)
   if (browser !== undefined && (user === undefined || user === null))
@@ -108,11 +109,12 @@ function update(hash: Hash, value: unknown): void {
     for (const member of value) update(hash, member)
   } else if (value instanceof Date) hash.update(`d${value.getTime()};`)
   // Its content can be read only later; a repeated request sends the same file.
-  else if (value instanceof Blob) update(hash, [(value as File).name, value.type, value.size])
-  else if (typeof value === "object" && value !== null) {
+  else if (value instanceof Blob)
+    update(hash, [value instanceof File ? value.name : undefined, value.type, value.size])
+  else if (isObject(value)) {
     const names = Object.keys(value).sort()
     hash.update(`{${names.length}:`)
-    for (const name of names) update(hash, [name, (value as Input)[name]])
+    for (const name of names) update(hash, [name, value[name]])
   } else {
     const text = String(value)
     hash.update(`${(typeof value)[0]}${text.length}:${text}`)

@@ -39,8 +39,8 @@ export function namedFields(body: Readonly<Record<string, unknown>>): NamedField
   const names = marked.map(name => name.slice(secretPrefix.length))
   const others = Object.entries(body).filter(([name]) => !name.startsWith(secretPrefix))
   // A second field of the name makes a list of both, as everywhere.
-  const entries = names.map((name, at) => {
-    const value = body[marked[at] as string]
+  const entries = names.map(name => {
+    const value = body[secretPrefix + name]
     return [name, Object.hasOwn(body, name) ? [body[name], value].flat() : value] as const
   })
   return { fields: Object.fromEntries([...others, ...entries]), secrets: new Set(names) }

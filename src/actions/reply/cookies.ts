@@ -14,12 +14,14 @@ export interface CookieOptions {
 /** The `Set-Cookie` values of the option. @throws NITRO_COOKIE for one that no response can hold */
 export function cookiesOf(cookies: CookieOptions["cookies"] = []): readonly string[] {
   if (!Array.isArray(cookies)) return Object.entries(cookies).map(cookieOf)
-  for (const cookie of cookies as readonly string[])
+  // `Array.isArray` does not narrow a readonly list.
+  const values = cookies as readonly string[]
+  for (const cookie of values)
     if (!isHeaderValue(cookie))
       throw new NitroError("NITRO_COOKIE", `${JSON.stringify(cookie)} is no cookie.`, {
         fix: "Write a Set-Cookie value without control characters, or cookies: { name: value }, which encodes it.",
       })
-  return cookies as readonly string[]
+  return values
 }
 
 /** RFC 9110, 5.5. `Headers` takes other control characters too, and node then fails to send the response. */

@@ -1,5 +1,7 @@
 // Limits the parts of an error that a client sees: text and details by the audience of its code, and never a hidden field.
+
 import { hiddenFieldsOf } from "../../entity/internal.ts"
+import { beforeFirst } from "../../shared/before-first.ts"
 import { NitroError } from "../../shared/errors.ts"
 
 export interface ShownIssue {
@@ -39,6 +41,7 @@ export function shownError(error: unknown): ShownError {
       retryAfterSeconds,
       isReported: false,
     }
+  // Errors of the catalog that list issues write them so.
   const { issues = [], ...details } = error.details as {
     readonly issues?: readonly ShownIssue[]
   } & Record<string, unknown>
@@ -72,7 +75,7 @@ const none: ReadonlySet<string> = new Set()
 
 /** `password` and `password.hash` of a hidden `password`. */
 function isWithin(path: string, hidden: ReadonlySet<string>): boolean {
-  return hidden.size > 0 && hidden.has(path.split(".", 1)[0] as string)
+  return hidden.size > 0 && hidden.has(beforeFirst(path, "."))
 }
 
 const maxMessage = 4000

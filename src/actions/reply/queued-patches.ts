@@ -10,6 +10,7 @@ const key: unique symbol = Symbol("nitro.patches")
  */
 export function queuePatch(patch: SseText): void {
   const { extras } = context()
+  // Set by this file alone.
   const patches = extras.get(key) as SseText[] | undefined
   if (patches === undefined) extras.set(key, [patch])
   else patches.push(patch)
@@ -18,6 +19,7 @@ export function queuePatch(patch: SseText): void {
 /** The queued patches as text, which are queued no more. */
 export function takePatches(): string {
   const extras = currentRequest()?.extras
+  // Set by this file alone.
   const patches = extras?.get(key) as SseText[] | undefined
   if (patches === undefined) return ""
   extras?.delete(key)

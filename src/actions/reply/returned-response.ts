@@ -70,6 +70,7 @@ export async function relayed(
   if (client !== "datastar") return response
   const location = locationOf(response)
   if (location !== undefined)
+    // `assertAnswerable` has refused what leads nowhere.
     return sse(response, events + goTo(targetOf(location, request) as string))
   if (isBodyless(response))
     return events === "" ? empty(response) : sse(response, response.ok ? events : "")

@@ -1,8 +1,10 @@
 // Checks the value that an action returns: a value that no client can read is refused while its unit of work is still open.
+
 import { SseText } from "../../datastar/index.ts"
 import { isEntity } from "../../entity/internal.ts"
 import { Markup } from "../../html/index.ts"
 import { NitroError } from "../../shared/errors.ts"
+import { isFunction, isObject } from "../../shared/guards.ts"
 import type { ClientRequest } from "../input/client-request.ts"
 import "../contract/errors.ts"
 import { assertRelayable, isResponse } from "./returned-response.ts"
@@ -107,7 +109,7 @@ function assertData(
       "Return what the function returns, or leave it out.",
     )
   }
-  if (typeof value !== "object" || value === null || isEntity(value)) return
+  if (!isObject(value) || isEntity(value)) return
   if (ancestors.includes(value))
     throw unsendable(
       name,
@@ -116,8 +118,7 @@ function assertData(
     )
   if (ancestors.length > maxDepth)
     throw unsendable(name, `data of more than ${maxDepth} levels`, "Return flatter data.")
-  const { toJSON } = value as { toJSON?: unknown }
-  if (typeof toJSON === "function" && !(value instanceof Markup)) return
+  if (typeof value["toJSON"] === "function" && !(value instanceof Markup)) return
   const inside = [...ancestors, value]
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) assertData(item, name, `${path}[${index}]`, inside)
@@ -125,8 +126,7 @@ function assertData(
   }
   if (!isPlainObject(value))
     throw unsendable(name, `an instance of ${classOf(value)} (${path})`, fixOf(value))
-  for (const key of Object.keys(value))
-    assertData((value as Record<string, unknown>)[key], name, `${path}.${key}`, inside)
+  for (const key of Object.keys(value)) assertData(value[key], name, `${path}.${key}`, inside)
 }
 
 const maxDepth = 200
@@ -138,18 +138,15 @@ function isPlainObject(value: object): boolean {
 }
 
 function classOf(value: object): string {
-  return (
-    (value.constructor as { name?: string } | undefined)?.name ||
-    (Object.prototype.toString.call(value).slice(8, -1) as string)
-  )
+  const { constructor: maker }: { constructor: unknown } = value
+  return (isFunction(maker) && maker.name) || Object.prototype.toString.call(value).slice(8, -1)
 }
 
 function fixOf(value: object): string {
   if (value instanceof Markup || value instanceof SseText)
     return "Return HTML alone or in a list, not inside of an object."
   if (isResponse(value)) return "Return the Response alone."
-  if (typeof (value as { then?: unknown }).then === "function")
-    return "Await it before you return it."
+  if ("then" in value && typeof value.then === "function") return "Await it before you return it."
   if (value instanceof Map) return "Return Object.fromEntries(map)."
   if (Symbol.iterator in value && !ArrayBuffer.isView(value)) return "Return a list: [...value]."
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof Blob) {

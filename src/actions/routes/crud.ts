@@ -25,6 +25,7 @@ export function crudRoutes(exposure: Exposure): Route[] {
         input: settable(entity),
         checksInput: true,
         ownsUnits: isOneWrite(entity, "Create"),
+        // The class checks it.
         run: ({ input }) => entity.create(input as never).then(value => ({ value, status: 201 })),
       }),
     ],
@@ -84,12 +85,14 @@ async function update(
   entity: EntityClass,
   { id, input }: RouteCall,
 ): Promise<{ value: EntityInstance }> {
-  const target = (await requireAhead(entity, id)) as EntityInstance
+  const target = await requireAhead(entity, id)
+  // The class checks it.
   await target.update(input as never)
   return { value: target }
 }
 
 async function remove(entity: EntityClass, { id }: RouteCall): Promise<{ status: number }> {
-  await ((await requireAhead(entity, id)) as EntityInstance).delete()
+  const target = await requireAhead(entity, id)
+  await target.delete()
   return { status: 204 }
 }

@@ -4,6 +4,7 @@ import { z } from "zod"
 import type { EntityClass } from "../../entity/index.ts"
 import { allOptionsOf, inputText } from "../../entity/internal.ts"
 import { chunks, Markup } from "../../html/index.ts"
+import { beforeFirst } from "../../shared/before-first.ts"
 import { markData } from "../../shared/data.ts"
 import { beforeDeadline } from "../../shared/deadline.ts"
 import { NitroError } from "../../shared/errors.ts"
@@ -354,8 +355,9 @@ function inputOf(
   const input: [string, unknown][] = []
   const take = (source: Input, fromText: boolean) => {
     for (const [name, value] of Object.entries(source)) {
-      if (!Object.hasOwn(shape, name)) continue
-      const converted = coerce(shape[name] as z.ZodType, value, fromText)
+      const schema = Object.hasOwn(shape, name) ? shape[name] : undefined
+      if (schema === undefined) continue
+      const converted = coerce(schema, value, fromText)
       if (converted !== undefined) input.push([name, converted])
     }
   }
@@ -372,9 +374,7 @@ function inputOf(
 /** The parts of a query, a body or all the signals of a page that a route takes. */
 function partsOf(source: Input, shape: Route["input"]): Input {
   return Object.fromEntries(
-    Object.entries(source).filter(([name]) =>
-      Object.hasOwn(shape, name.split(".", 1)[0] as string),
-    ),
+    Object.entries(source).filter(([name]) => Object.hasOwn(shape, beforeFirst(name, "."))),
   )
 }
 
@@ -408,17 +408,17 @@ class SentForm implements PostedForm {
   /** A password is typed again, and never travels in a cookie or a page; nor does what the route does not take. */
   get values(): Input {
     const shape = this.#route.input
-    const fieldOf = (name: string): string => name.split(".", 1)[0] as string
     const isShown = (name: string): boolean => {
-      const field = fieldOf(name)
-      if (this.#secrets.has(name)) return false
-      const { hidden, encrypted, widget } = allOptionsOf(shape[field] as z.ZodType)
+      const field = beforeFirst(name, ".")
+      const schema = shape[field]
+      if (this.#secrets.has(name) || schema === undefined) return false
+      const { hidden, encrypted, widget } = allOptionsOf(schema)
       if (hidden === true || encrypted === true) return false
       // A schema that names a control says what its field is, whatever its name looks like.
       return widget === undefined || name !== field ? !isSecretName(name) : widget !== "password"
     }
     const fields = Object.entries(this.#fields).filter(([name]) =>
-      Object.hasOwn(shape, fieldOf(name)),
+      Object.hasOwn(shape, beforeFirst(name, ".")),
     )
     // Empty and not left out: an update shows what was typed in place of what is stored.
     return Object.fromEntries(fields.map(([name, value]) => [name, isShown(name) ? value : ""]))

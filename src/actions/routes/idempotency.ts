@@ -209,6 +209,7 @@ async function readResponse({
 }
 
 function responseFrom(text: string, { isKnown }: RequestKey): Response {
+  // `keepable` wrote it.
   const { isLost, status, headers, body, cookies } = JSON.parse(text) as ResponseData
   if (isLost) {
     throw new NitroError(
@@ -218,12 +219,14 @@ function responseFrom(text: string, { isKnown }: RequestKey): Response {
   }
   const response = makeResponse(body === undefined ? null : Buffer.from(body, "base64"), {
     status,
+    // `makeResponse` changes none.
     headers: headers as [string, string][],
   })
   response.headers.set("idempotent-replayed", "true")
   // Only to the visitor it was made for, who must be known by more than the key.
   const opened =
     isKnown && cookies !== undefined ? context().app.secret.open(purpose, cookies) : undefined
+  // `keepable` sealed it.
   for (const cookie of opened === undefined ? [] : (JSON.parse(opened) as string[]))
     response.headers.append("set-cookie", cookie)
   return response

@@ -24,9 +24,10 @@ export async function list(entity: EntityClass, { query }: RouteCall): Promise<{
   try {
     let rows = entity.where()
     for (const [name, direction] of sortOf(entity, query["sort"]))
-      rows = rows.orderBy(name as never, direction)
+      rows = rows.orderBy(name as never, direction) // a field of the class, by `visibleField`
     return {
       value: await rows
+        // Fields of the class with values that fit them, by `filterOf`.
         .where(where as never)
         .limit(limit)
         .offset(offset),

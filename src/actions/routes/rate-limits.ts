@@ -1,6 +1,8 @@
 // How often an action is run: a token bucket for each caller and action, kept by the app.
+
 import { syncResult } from "../../shared/callback.ts"
 import { NitroError } from "../../shared/errors.ts"
+import { isObject } from "../../shared/guards.ts"
 import type { AppPart } from "../context/app-state.ts"
 import { clientAddressOf, networkOf } from "../context/client-address.ts"
 import { context } from "../context/request-context.ts"
@@ -84,8 +86,8 @@ function refuse(seconds: number | undefined): void {
 
 /** Undefined for a visitor, and for a user without an identity. */
 function userKey(user: unknown): string | undefined {
-  if (typeof user === "object" && user !== null) {
-    const { id } = user as { readonly id?: unknown }
+  if (isObject(user)) {
+    const { id } = user
     return id === undefined || id === null ? undefined : userKey(id)
   }
   return user === undefined || user === null ? undefined : `user ${typeof user} ${String(user)}`

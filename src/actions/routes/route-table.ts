@@ -63,6 +63,7 @@ const noParams: Params = Object.freeze({})
 
 /** The route of a request to `places`, or the methods that they allow. */
 export function matchOf(method: string, places: readonly Place[]): Match | ReadonlySet<HttpMethod> {
+  // Any other text is in none of the maps.
   const verb = (method === "HEAD" ? "GET" : method) as HttpMethod
   for (const { methods, segments } of places) {
     const route = methods.get(verb)
@@ -73,9 +74,8 @@ export function matchOf(method: string, places: readonly Place[]): Match | Reado
 
 function paramsOf(route: Route, segments: readonly string[]): Params {
   if (segments.length === 0) return noParams
-  const names = parametersOf(route.pattern)
   return Object.fromEntries(
-    segments.map((segment, at) => [names[at] as string, decodeSegment(segment)]),
+    parametersOf(route.pattern).map((name, at) => [name, decodeSegment(segments[at] ?? "")]),
   )
 }
 

@@ -16,6 +16,7 @@ import * as registry from "./plugins.ts"
 const LOADED = Symbol.for("nitro.client")
 type Page = Document & { [LOADED]?: Pick<typeof registry, "action" | "attribute"> }
 
+// This file alone writes the member, below.
 const page = document as Page
 const isFirst = page[LOADED] === undefined
 page[LOADED] ??= { action: registry.action, attribute: registry.attribute }

@@ -38,6 +38,7 @@ const CASES: Record<Case, (text: string) => string> = {
 /** HTML lowers attribute names, so a key is written in kebab case and means `byDefault` unless `__case` says otherwise. */
 export function toCase(key: string, modifiers: Modifiers, byDefault: Case): string {
   const [chosen = byDefault] = modifiers.get("case") ?? []
+  // Any other name is not in the table.
   return (CASES[chosen as Case] ?? CASES[byDefault])(key)
 }
 

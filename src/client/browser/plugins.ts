@@ -154,6 +154,7 @@ function contextOf(
         "ACTION",
         `@${name} is not an action; there are @${[...actions.keys()].join(", @")}`,
       )
+    // Expressions pass what the page wrote: the action checks it.
     return (...args: unknown[]) => action({ el, evt, attribute, onCleanup }, ...(args as never[]))
   }
   let parsed: Expression | undefined
@@ -217,12 +218,14 @@ function releaseElement(el: Element): void {
 /** Applies the plugins to an element and everything in it, in document order. */
 export function applyTree(root: Element): void {
   if (isIgnored(root)) return
+  // SHOW_ELEMENT shows nothing else, here and below.
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT, node =>
     (node as Element).hasAttribute("data-ignore")
       ? NodeFilter.FILTER_REJECT
       : NodeFilter.FILTER_ACCEPT,
   )
   batch(() => {
+    // Elements, as above.
     for (let node: Node | null = root; node; node = walker.nextNode()) applyElement(node as Element)
   })
 }

@@ -90,6 +90,7 @@ export class Reaction<T> extends Source<T> {
   peek(): T {
     if (this.#running) throw new RangeError("A computed signal depends on itself.")
     this.refresh()
+    // `refresh` has set it.
     return this.#value as T
   }
 

@@ -109,6 +109,7 @@ class Branch {
 
   delete(key: string): void {
     if (!this.has(key)) return
+    // `has` looked there.
     const field = this.fields.get(key)!
     batch(() => {
       this.shape.set(this.shape.peek() + 1)
@@ -178,6 +179,7 @@ function wrapArray(source: readonly unknown[], path: string): unknown[] {
     get(target, key) {
       if (typeof key === "string" && MUTATORS.has(key)) {
         return (...args: unknown[]): unknown => {
+          // The names of the set are methods of lists.
           const method = Reflect.get(target, key) as (...args: unknown[]) => unknown
           const result = method.apply(
             target,
@@ -241,6 +243,7 @@ function record(path: string, value: unknown): void {
 
 function assignPath(target: Data, path: string, value: unknown): void {
   const keys = path.split(".")
+  // `split` gives one part at least.
   const last = keys.pop()!
   let at = target
   for (const key of keys) {
@@ -328,6 +331,7 @@ export function ensurePath(path: string): Data {
   for (const key of path ? path.split(".") : []) {
     const next = untracked(() => value[key])
     if (typeof next !== "object" || next === null) value[key] = {}
+    // The line above has put an object there.
     value = untracked(() => value[key]) as Data
   }
   return value
@@ -337,6 +341,7 @@ export function setPath(path: string, value: unknown, onlyIfMissing = false): vo
   batch(() => {
     if (onlyIfMissing && untracked(() => getPath(path)) !== undefined) return
     const keys = path.split(".")
+    // `split` gives one part at least.
     const last = keys.pop()!
     ensurePath(keys.join("."))[last] = value
   })

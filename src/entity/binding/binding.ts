@@ -62,6 +62,7 @@ function stateOf<T extends object>(entity: EntityClass<T>): ClassState<T & Entit
 export function namesInUse(): Set<string> {
   const names = new Set<string>()
   for (const entity of knownClasses()) {
+    // As in `stateOf`: the key is known here alone.
     const { [stateKey]: state } = entity as { [stateKey]?: ClassState }
     if (state?.entity === entity && state.verified !== "no") names.add(entity.definition.name)
   }

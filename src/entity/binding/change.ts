@@ -35,6 +35,7 @@ class RowChange implements Change {
     const { binding, row, before } = rows
     this.entity = binding.entity
     this.op = row === undefined ? "delete" : before === undefined ? "create" : "update"
+    // A change has one of them.
     this.id = idOfRow(binding, (row ?? before) as Row)
     this.changed = changed
     this.partition = binding.store.partition

@@ -103,5 +103,6 @@ export function newInstance<T extends EntityInstance>(
   data: unknown,
   stored?: Stored,
 ): Instance<T> {
+  // `recordClass` made the constructor, which takes both.
   return new (entity as new (data: unknown, stored?: Stored) => Instance<T>)(data, stored)
 }

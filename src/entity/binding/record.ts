@@ -71,6 +71,7 @@ export class EntityRecord {
     this.#origin = origin
     // The values of a new one come from its maker.
     this.#exposed = row === undefined
+    // The constructor sets what others only read.
     ;(this as { [valuesSymbol]?: Values })[valuesSymbol] = values
   }
 

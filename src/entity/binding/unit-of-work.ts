@@ -50,6 +50,7 @@ export function unitOfWork<T>(
   const name = options.name ?? (fn.name || "anonymous")
   if (!transactions.isWatched) return runUnit(outer, name, fn, options)
   const run = (): Promise<T> => runUnit(outer, name, fn, options)
+  // The trace gives back what `run` does.
   return transactions.run({ name, isNested: outer !== undefined }, run) as Promise<T>
 }
 
@@ -64,6 +65,7 @@ async function runUnit<T>(
   const unit = new Unit(outer, { name, isolation: options.isolation })
   let result: T
   try {
+    // `started` makes a promise of a query, else leaves it.
     const running = units.run(unit, () => started(fn()) as MaybePromise<T>)
     const done = async (): Promise<T> => {
       const value = await running

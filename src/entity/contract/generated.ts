@@ -37,6 +37,7 @@ export function generated(by: "uuid"): z.ZodDefault<z.ZodUUID> {
 
 // Typed as a default: an entity that was saved always has the value, and input may leave it out.
 function filledIn<T extends z.ZodType>(schema: T, by: GeneratedBy): z.ZodDefault<T> {
+  // No type of zod says so: see above.
   return marked(z.optional(schema), { nitroGenerated: by }) as z.ZodType as z.ZodDefault<T>
 }
 

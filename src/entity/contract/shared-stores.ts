@@ -84,8 +84,9 @@ export class StoreUse {
       return existing.#store as S
     }
     const use = new StoreUse(declaration, uses)
-    use.#store = make(use)
-    return use.#store as S
+    const store = make(use)
+    use.#store = store
+    return store
   }
 }
 

@@ -9,6 +9,7 @@ const minInteger = -(2n ** 63n)
  * NUL ends the text for libsql, node:sqlite and SQLite's own `like`, and Postgres refuses it.
  */
 export function isStorableText(text: string): boolean {
+  // Node has it from version 20 on; the `lib` of the project does not.
   return (text as string & { isWellFormed(): boolean }).isWellFormed() && !text.includes("\0")
 }
 

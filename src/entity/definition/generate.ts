@@ -14,7 +14,9 @@ export const canGenerate: boolean = (() => {
  * `JSON.stringify` and names that were checked, never text from outside.
  */
 export function generate<T>(expression: string, scope: Readonly<Record<string, unknown>>): T {
-  return new Function(...Object.keys(scope), `"use strict";return ${expression}`)(
-    ...Object.values(scope),
-  ) as T
+  const make: (...values: unknown[]) => T = new Function(
+    ...Object.keys(scope),
+    `"use strict";return ${expression}`,
+  ) as never // the caller says what its expression gives
+  return make(...Object.values(scope))
 }

@@ -142,6 +142,7 @@ export class StoreQuery<T extends object, V> extends Thenable<T[]> implements Qu
 
   /** The result is what `Query` says of the field: its own type, or a number. */
   #aggregate(call: Aggregate["call"], field: string): Promise<never> {
+    // See above.
     return aggregateOf(this.entity, this.plan, call, field) as Promise<never>
   }
 

@@ -13,5 +13,6 @@ export class Increment<out T extends number | bigint = number | bigint> {
 export function increment<T extends number | bigint>(
   by: T,
 ): Increment<T extends number ? number : bigint> {
+  // Its type parameter widens a literal to its type.
   return new Increment(by) as Increment<never>
 }

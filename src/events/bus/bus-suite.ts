@@ -18,6 +18,12 @@ export interface BusUnderTest {
   readonly openSecond?: (first: EventBus) => MaybePromise<EventBus>
 }
 
+function at(cursors: readonly Cursor[], index: number): Cursor {
+  const cursor = cursors[index]
+  ok(cursor !== undefined)
+  return cursor
+}
+
 export function busSuite({ describe, it }: SuiteRunner, subject: BusUnderTest): void {
   const using =
     (capacity: number, body: (bus: EventBus) => Promise<void>) => async (): Promise<void> => {
@@ -36,7 +42,7 @@ export function busSuite({ describe, it }: SuiteRunner, subject: BusUnderTest): 
         const before = await bus.cursor()
         const cursors = await publishAll(bus, 3)
         deepEqual(ordered(bus, [before, ...cursors]), [before, ...cursors])
-        equal(bus.compare(cursors[0] as Cursor, cursors[0] as Cursor), 0)
+        for (const cursor of cursors) equal(bus.compare(cursor, cursor), 0)
         equal(await bus.cursor(), cursors[2])
         ok(cursors.every(cursor => /^[\w-]{1,64}:[\w.-]{1,64}$/.test(cursor)))
         ok(cursors[0]?.startsWith(`${await bus.epoch()}:`))
@@ -49,8 +55,8 @@ export function busSuite({ describe, it }: SuiteRunner, subject: BusUnderTest): 
         const start = await bus.cursor()
         const cursors = await publishAll(bus, 5)
         deepEqual(seqs(await bus.replay(start, 3)), [1, 2, 3])
-        deepEqual(seqs(await bus.replay(cursors[2] as Cursor, 100)), [4, 5])
-        deepEqual(seqs(await bus.replay(cursors[4] as Cursor, 100)), [])
+        deepEqual(seqs(await bus.replay(at(cursors, 2), 100)), [4, 5])
+        deepEqual(seqs(await bus.replay(at(cursors, 4), 100)), [])
         deepEqual(seqs(await bus.replay(start, 0)), [])
         deepEqual((await bus.replay(start, 1))?.[0]?.change, changeOf(1))
       }),
@@ -108,7 +114,7 @@ export function busSuite({ describe, it }: SuiteRunner, subject: BusUnderTest): 
           const next = await bus.publish(changeOf(100))
           await reader.until(1)
           equal(reader.resets.length, 1, `resets after "${lost}"`)
-          ok(bus.compare(reader.resets[0] as Cursor, next) < 0)
+          ok(bus.compare(at(reader.resets, 0), next) < 0)
           deepEqual(reader.seqs, [100])
           off()
         }

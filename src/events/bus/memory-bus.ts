@@ -136,6 +136,7 @@ class MemoryBus<C> implements EventBus<C> {
   }
 
   #at(position: number): LoggedChange<C> {
+    // Callers name positions that the ring holds.
     return this.#ring[position % this.#capacity] as LoggedChange<C>
   }
 
@@ -153,6 +154,6 @@ class MemoryBus<C> implements EventBus<C> {
 }
 
 function parse(cursor: Cursor): { epoch: string; position: number } | undefined {
-  const match = /^([\w-]+):(\d{1,15})$/.exec(cursor)
-  return match ? { epoch: match[1] as string, position: Number(match[2]) } : undefined
+  const [, epoch, position] = /^([\w-]+):(\d{1,15})$/.exec(cursor) ?? []
+  return epoch === undefined ? undefined : { epoch, position: Number(position) }
 }

@@ -61,8 +61,7 @@ export class Emission implements EventContext {
     if (this.root !== undefined) extraOf(this.root).running--
   }
   abort(reason: unknown): void {
-    extraOf(this)
-    const ids = this.extra as Extra
+    const ids = extraOf(this)
     ids.controller ??= new AbortController()
     ids.controller.abort(reason)
   }

@@ -7,7 +7,11 @@ export const emissions: AsyncLocalStorage<Emission> = new AsyncLocalStorage<Emis
 
 // Before Node 24, the first use of AsyncLocalStorage makes every promise of the process two to three times slower. So
 // emissions are followed over awaits only once the difference can be observed: until then they are linked by nesting alone.
-const tracking = { on: false, innermost: undefined as Emission | undefined, inFlight: 0 }
+const tracking: { on: boolean; innermost: Emission | undefined; inFlight: number } = {
+  on: false,
+  innermost: undefined,
+  inFlight: 0,
+}
 
 /** From now on ids follow over awaits. There is no way back: a chain that is half followed would be wrong. */
 export function trackContext(): void {
@@ -41,6 +45,7 @@ export function enter(emission: Emission, isTracked: boolean): Emission | undefi
 }
 
 export function leave(outer: Emission | undefined, isTracked: boolean): void {
+  // Node takes undefined too, which is the state outside of every emission.
   if (isTracked) emissions.enterWith(outer as Emission)
   else tracking.innermost = outer
 }

@@ -19,6 +19,7 @@ export class PatternLog {
     if (this.version - version > capacity) return undefined
     const changes: SubscriptionUpdate[] = []
     for (let at = version; at < this.version; at++)
+      // The ring holds the latest `capacity` versions.
       changes.push(this.#ring[at % capacity] as SubscriptionUpdate)
     return changes
   }

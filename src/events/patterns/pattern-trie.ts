@@ -69,16 +69,18 @@ export class PatternTrie<V> {
       if (entry.values.size === 0) this.#negated.delete(pattern)
       return
     }
-    const path = [this.#root]
-    const segments = pattern.split(".")
-    for (const segment of segments) {
-      const next = childOf(path.at(-1) as Node<V>, segment)
+    let node = this.#root
+    const path: { readonly parent: Node<V>; readonly segment: string; readonly node: Node<V> }[] =
+      []
+    for (const segment of pattern.split(".")) {
+      const next = childOf(node, segment)
       if (!next) return
-      path.push(next)
+      path.push({ parent: node, segment, node: next })
+      node = next
     }
-    ;(path.at(-1) as Node<V>).values.delete(value)
-    for (let i = segments.length; i > 0 && path[i]?.isEmpty; i--)
-      prune(path[i - 1] as Node<V>, segments[i - 1] as string)
+    node.values.delete(value)
+    for (let step = path.pop(); step?.node.isEmpty; step = path.pop())
+      prune(step.parent, step.segment)
   }
 
   /** The values of every pattern that covers `name`. */

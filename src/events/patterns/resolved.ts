@@ -72,8 +72,10 @@ export class Resolved {
     }
     const sorted = [...added].sort(byPriority)
     const last = this.subscriptions.at(-1)
+    const first = sorted[0]
     const isAppended =
-      removed.size === 0 && (last === undefined || byPriority(last, sorted[0] as Subscription) < 0)
+      removed.size === 0 &&
+      (last === undefined || first === undefined || byPriority(last, first) < 0)
     const subscriptions = isAppended
       ? this.subscriptions.concat(sorted)
       : merged(this.subscriptions, sorted, removed)
@@ -113,6 +115,6 @@ function merged(
       result.push(one)
     result.push(subscription)
   }
-  for (; next < added.length; next++) result.push(added[next] as Subscription)
+  for (const one of added.slice(next)) result.push(one)
   return result
 }

@@ -93,6 +93,7 @@ export class Subscription {
     if (!handler) return undefined
     if (this.when) {
       try {
+        // The overloads of `on` typed it by the event that it listens to.
         if (!syncResult(this.when(payload as never, context), `\`when\` of ${this.name}`))
           return undefined
       } catch (error) {

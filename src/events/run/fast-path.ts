@@ -19,15 +19,18 @@ export function runPlain(
   emission: Emission,
   gathering: Gathering | undefined,
 ): Results {
+  // Emissions begin at slots.
   const policy = (emission.place as Slot).onError
   const endedBefore = ended.count
   let results: HandlerResult[] | undefined
   let index = 0
   while (index < handlers.length) {
     try {
+      // In range, and typed by the event: so are the subscriptions, one a handler.
       const value = (handlers[index] as Handler)(payload, emission)
       if (value !== undefined) {
         results ??= resolved.template.slice()
+        // One for each handler.
         const subscription = resolved.subscriptions[index] as Subscription
         if (gathering !== undefined && value instanceof Promise)
           gathering.watch(results, index, value, subscription)
@@ -41,6 +44,7 @@ export function runPlain(
       }
     } catch (error) {
       results ??= resolved.template.slice()
+      // One for each handler.
       results[index] = fail(error, resolved.subscriptions[index] as Subscription, emission, policy)
     }
     index++

@@ -6,13 +6,16 @@ import type { Subscription } from "../patterns/subscription.ts"
 import type { ErrorPolicy, HandlerResult, Results } from "../types/types.ts"
 import { fail } from "./run-handler.ts"
 
+/** Until the first promise: the list of results comes with it, or with `finish`. */
+const none: HandlerResult[] = []
+
 /** Waits for the promises among the results, each of which takes the place it was given when its handler was called. */
 export class Gathering {
   // Not `#private`: those cost several times as much to make, and one of these is made per emission.
   private readonly emission: Emission
   private readonly policy: ErrorPolicy
   private left = 0
-  private results: HandlerResult[] | undefined
+  private results: HandlerResult[] = none
   private resolve: ((results: Results) => void) | undefined
   // The latest promise is followed in `finish`, whose result is then that of `then`: one promise less per emission.
   private latest: Promise<unknown> | undefined
@@ -32,6 +35,7 @@ export class Gathering {
     subscription: Subscription,
   ): void {
     if (this.latest !== undefined)
+      // Set together with `latest`.
       this.follow(this.latest, this.latestIndex, this.latestSubscription as Subscription)
     this.results = results
     this.latest = promise
@@ -59,6 +63,7 @@ export class Gathering {
     this.results = results as HandlerResult[]
     if (this.latest === undefined) return this.rest()
     const index = this.latestIndex
+    // Set together with `latest`.
     const subscription = this.latestSubscription as Subscription
     return this.latest.then(
       value => this.lastValue(index, value),
@@ -70,16 +75,11 @@ export class Gathering {
   private follow(promise: Promise<unknown>, index: number, subscription: Subscription): void {
     promise.then(
       value => {
-        if (value !== undefined) (this.results as HandlerResult[])[index] = { value }
+        if (value !== undefined) this.results[index] = { value }
         this.arrived()
       },
       error => {
-        ;(this.results as HandlerResult[])[index] = fail(
-          error,
-          subscription,
-          this.emission,
-          this.policy,
-        )
+        this.results[index] = fail(error, subscription, this.emission, this.policy)
         this.arrived()
       },
     )
@@ -90,7 +90,7 @@ export class Gathering {
     value: unknown,
     failure?: HandlerResult,
   ): Results | Promise<Results> {
-    const results = this.results as HandlerResult[]
+    const { results } = this
     if (failure !== undefined) results[index] = failure
     else if (value !== undefined) results[index] = { value }
     if (this.left > 1) {
@@ -111,7 +111,7 @@ export class Gathering {
     if (--this.left > 0) return
     countInFlight(-1)
     this.emission.finish()
-    this.resolve?.(this.results as Results)
+    this.resolve?.(this.results)
   }
 }
 

@@ -8,7 +8,8 @@ import type { SchemaResult, StandardSchema } from "../types/standard-schema.ts"
 export function check(schema: StandardSchema, payload: unknown, slot: Slot): unknown {
   const result = schema["~standard"].validate(payload)
   return isPromise(result)
-    ? result.then(settled => accept(settled as SchemaResult<unknown>, slot))
+    ? // A Standard Schema resolves to the result that it would return.
+      result.then(settled => accept(settled as SchemaResult<unknown>, slot))
     : accept(result, slot)
 }
 

@@ -32,10 +32,12 @@ export function runHandler(
   const end = isObserved() ? beginHandler(subscription.name, context) : undefined
   const finish = (result: HandlerResult): HandlerResult => {
     timed?.clear()
+    // Where there is one, it is set.
     end?.("error" in result ? (result as { error: unknown }) : undefined)
     return result
   }
   try {
+    // The overloads of `on` typed it by the event that it listens to.
     const value = handler(payload as never, context)
     const result =
       value === undefined
@@ -131,6 +133,7 @@ async function drainAsync(
 
 /** Reading `ctx.signal` creates one; an emission that cannot be aborted need not have it. */
 function hasController(context: EventContext): boolean {
+  // Contexts are emissions, or made from one.
   return (context as Emission).extra?.controller !== undefined
 }
 

@@ -113,9 +113,11 @@ class MergedStream implements EventStream {
   }
 
   #openMore(payload: unknown): void {
+    // Called when the emission is there.
     const emission = this.#emission as Emission
     while (this.#state === "running" && this.#waitingInTurn.length > 0) {
       if (this.#options.sequential && this.#sources.size > 0) return
+      // The list is not empty.
       const subscription = this.#waitingInTurn.shift() as Subscription
       const handler = emission.stopped
         ? undefined
@@ -249,6 +251,7 @@ class Source {
     const context = this.#limit?.context ?? this.#emission
     if (isObserved()) this.#endMessage = beginHandler(this.#subscription.name, context)
     try {
+      // The overloads of `on` typed it by the event that it listens to.
       const value = emissions.run(this.#emission, () => handler(payload as never, context))
       if (isObject(value) && (isGenerator(value) || isAsyncGenerator(value))) {
         this.#generator = value
@@ -265,20 +268,18 @@ class Source {
   }
 
   pull(): void {
-    if (this.#isOver || !this.#generator) return
+    const generator = this.#generator
+    if (this.#isOver || !generator) return
     this.#isPulling = true
     try {
-      const step = emissions.run(
-        this.#emission,
-        () => (this.#generator as Generator<unknown>).next() as unknown,
-      )
+      const step = emissions.run(this.#emission, (): Step | Promise<Step> => generator.next())
       if (isThenable(step)) {
         this.#limit?.restart()
-        this.#race(step as PromiseLike<Step>).then(
+        this.#race<Step>(step).then(
           result => this.#take(result),
           error => this.#fail(error),
         )
-      } else this.#take(step as Step)
+      } else this.#take(step)
     } catch (error) {
       this.#finish({ error })
     }
@@ -327,7 +328,7 @@ class Source {
 
   async #returnGenerator(): Promise<void> {
     try {
-      await emissions.run(this.#emission, () => this.#generator?.return(undefined) as unknown)
+      await emissions.run(this.#emission, () => this.#generator?.return(undefined))
     } catch (error) {
       fail(error, this.#subscription, this.#emission, "report")
     }

@@ -21,7 +21,7 @@ function tokenize(segment: string, pattern: string): Token[] {
   const chars = Array.from(segment)
   const tokens: Token[] = []
   for (let i = 0; i < chars.length; i++) {
-    const char = chars[i] as string
+    const char = chars[i] as string // in range
     if (char === "*") {
       if (tokens.at(-1) !== any) tokens.push(any)
     } else if (char === "?") tokens.push(one)
@@ -49,7 +49,7 @@ function charClass(members: readonly string[], negated: boolean): (char: string)
   const single = new Set<string>()
   const ranges: [from: string, to: string][] = []
   for (let i = 0; i < members.length; i++) {
-    const from = members[i] as string
+    const from = members[i] as string // in range
     const to = members[i + 2]
     if (members[i + 1] === "-" && to !== undefined) {
       ranges.push([from, to])
@@ -68,10 +68,11 @@ function matchTokens(tokens: readonly Token[], chars: readonly string[]): boolea
   let retryChar = 0
   while (char < chars.length) {
     const expected = tokens[token]
+    const current = chars[char] as string // in range
     if (expected === any) {
       retryToken = token++
       retryChar = char
-    } else if (expected !== undefined && matchesOne(expected, chars[char] as string)) {
+    } else if (expected !== undefined && matchesOne(expected, current)) {
       token++
       char++
     } else if (retryToken >= 0) {

@@ -89,6 +89,7 @@ export const rt: Lower<"rt"> = tag("rt")
 export const ruby: Lower<"ruby"> = tag("ruby")
 export const s: Lower<"s"> = tag("s")
 export const samp: Lower<"samp"> = tag("samp")
+// `attribute` prints data for the element `script`.
 export const script: Lower<"script"> & WithData = tag("script") as Lower<"script"> & WithData
 export const search: Lower<"search"> = tag("search")
 export const section: Lower<"section"> = tag("section")
@@ -204,6 +205,7 @@ export const Rt: Capital<"rt"> = capitalTag("rt")
 export const Ruby: Capital<"ruby"> = capitalTag("ruby")
 export const S: Capital<"s"> = capitalTag("s")
 export const Samp: Capital<"samp"> = capitalTag("samp")
+// The same.
 export const Script: Capital<"script"> & WithData = capitalTag("script") as Capital<"script"> &
   WithData
 export const Search: Capital<"search"> = capitalTag("search")

@@ -171,6 +171,7 @@ export function tag<Name extends string>(name: Name): Tag<TagAttributes<Name>> {
 
 /** The capitalised tag function of the element `name`. */
 export function capitalTag<Name extends string>(name: Name): CapitalTag<TagAttributes<Name>> {
+  // The first parameter says that attributes come with the children.
   return tagFunction(name, true) as CapitalTag<TagAttributes<Name>>
 }
 

@@ -81,6 +81,7 @@ export class Sequence {
   /** @throws NITRO_HTML_CHILD when the source has no second run and had its first. */
   iterate(): AsyncIterator<unknown> {
     const iterator = this.#source[Symbol.asyncIterator]()
+    // A generator is its own iterator, which the types of the two do not show.
     if ((iterator as unknown) === this.#source) {
       if (this.#isSpent) {
         throw htmlError(

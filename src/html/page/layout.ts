@@ -68,6 +68,7 @@ export function layout<Props extends object = Record<never, never>>(
   const page = (props: object, ...children: Child[]): Markup =>
     toMarkup(
       template(
+        // The type of the layout has checked the props where it is called.
         (children.length > 0 ? { ...props, children } : props) as Props & {
           readonly children?: Child
         },
@@ -76,6 +77,7 @@ export function layout<Props extends object = Record<never, never>>(
   type AnyHandler = (...args: readonly unknown[]) => PageContent
   const wrap = (first: unknown, handler?: AnyHandler, options: ResponseOptions = {}) => {
     const propsOf = handler === undefined ? {} : first
+    // With one argument, it is the handler.
     const contentOf = handler ?? (first as AnyHandler)
     const respondTo = async (args: readonly unknown[]): Promise<Response | undefined> => {
       const [content, props] = await Promise.all([
@@ -85,6 +87,7 @@ export function layout<Props extends object = Record<never, never>>(
       if (content instanceof Response) return content
       const response = args[1]
       if (!isNodeResponse(response))
+        // The options of a response are a part of `ResponseInit`.
         return toResponse(page(props, content), options as ResponseOptions & ResponseInit)
       if (!response.headersSent && !response.writableEnded)
         await writeTo(response, page(props, content), options)
@@ -97,5 +100,6 @@ export function layout<Props extends object = Record<never, never>>(
       return respondTo(args).catch(error => fail(response, error))
     }
   }
+  // The overloads of `wrap` are in its type.
   return Object.assign(page, { wrap }) as unknown as Layout<Props>
 }

@@ -54,6 +54,7 @@ async function wholeBody(page: Markup): Promise<string | Uint8Array<ArrayBuffer>
   const body = Buffer.allocUnsafe(parts.reduce((bytes, part) => bytes + Buffer.byteLength(part), 0))
   let offset = 0
   for (const part of parts) offset += body.write(part, offset)
+  // A buffer that Node allocates is never shared memory.
   return body as Uint8Array<ArrayBuffer>
 }
 

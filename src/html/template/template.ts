@@ -79,6 +79,7 @@ const templateTag =
     try {
       for (let i = 0; i < kinds.length; i++) {
         const value = values[i]
+        // In range.
         const kind = kinds[i] as number
         let rendered: string | readonly Part[] | undefined
         if (kind === TEXT) {
@@ -95,6 +96,7 @@ const templateTag =
           const isOpen = isQuick && isWholeAttribute(kind)
           statics = isOpen ? plan.closing : plan.statics
           leads = isOpen ? plan.closingLeads : plan.leads
+          // There is a hole for each value.
           if (!isQuick && kind < GROUP) rendered = printHole(plan.holes[i] as Hole, kind, value)
         }
         if (typeof rendered === "string" && text.length + rendered.length <= PART_CHARACTERS)
@@ -153,6 +155,7 @@ function continueInParts(
   // Whether nothing stands yet behind the open tag of a `<textarea>` or `<pre>`.
   let isEmpty = false
   for (let i = at; i < values.length; i++) {
+    // There is a hole for each value.
     const hole = plan.holes[i] as Hole
     const child = cached ?? (hole.kind === TEXT ? renderChild(values[i]) : undefined)
     cached = undefined

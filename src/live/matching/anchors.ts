@@ -76,9 +76,9 @@ function narrower(
   other: readonly Anchor[] | undefined,
 ): readonly Anchor[] | undefined {
   if (one === undefined || other === undefined) return one ?? other
-  const [ranges, otherRanges] = [one, other].map(
-    anchors => anchors.filter(anchor => !isValueAnchor(anchor)).length,
-  ) as [number, number]
+  const rangesOf = (anchors: readonly Anchor[]): number =>
+    anchors.filter(anchor => !isValueAnchor(anchor)).length
+  const [ranges, otherRanges] = [rangesOf(one), rangesOf(other)]
   if (ranges !== otherRanges) return ranges < otherRanges ? one : other
   return other.length < one.length ? other : one
 }

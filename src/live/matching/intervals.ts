@@ -42,6 +42,7 @@ export class Intervals<T> {
     const middle = (begin + end) >> 1
     if (isBelow(this.#highest[middle], value)) return
     this.#search(begin, middle, value, take)
+    // In range.
     const { from, to, item } = this.#sorted[middle] as Interval<T>
     if (from !== undefined && compareValues(from, value) > 0) return
     if (!isBelow(to, value)) take(item)
@@ -61,6 +62,7 @@ export class Intervals<T> {
     const middle = (begin + end) >> 1
     this.#measure(begin, middle)
     this.#measure(middle + 1, end)
+    // In range.
     let highest = (this.#sorted[middle] as Interval<T>).to
     for (const [from, to] of [
       [begin, middle],

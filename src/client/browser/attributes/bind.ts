@@ -84,6 +84,7 @@ function multiSelect(el: HTMLSelectElement): Control {
 
 function property(el: Element, name: string, events: readonly string[]): Control {
   assertData(el, name)
+  // Looked at by name: `assertData` refused methods and markup.
   const target = el as Element & Record<string, unknown>
   return {
     get: () => target[name],
@@ -114,6 +115,7 @@ function controlOf({ el, modifiers }: AttributeContext, path: string): Control {
     if (el instanceof HTMLTextAreaElement) return textControl(el, false, "input")
     if ("value" in el) return property(el, "value", ["input", "change"])
     return {
+      // TypeScript takes what is left for no element: each branch above needs `value`.
       get: () => (el as ValueElement & Element).getAttribute("value") ?? "",
       set: value => el.setAttribute("value", String(value ?? "")),
       events: ["input", "change"],
@@ -162,6 +164,7 @@ attribute({
     const { el, key, value, modifiers, effect, listen } = context
     const name = key ? toCase(key, modifiers, "camel") : value
     if (el instanceof HTMLInputElement && el.type === "file") return bindFiles(el, name, context)
+    // The plugin was started by this attribute.
     const attributeName = key
       ? [...el.attributes].find(({ name }) => name.startsWith("data-bind:"))!.name
       : "data-bind"

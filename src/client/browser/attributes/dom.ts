@@ -26,6 +26,7 @@ attribute({
   value: "required",
   returnsValue: true,
   apply({ el, run, effect }) {
+    // HTML, SVG and MathML elements have it.
     const { style } = el as HTMLElement
     effect(() => {
       if (!run()) {
@@ -41,6 +42,7 @@ function entries(
   nameOf: (key: string) => string,
 ): [name: string, value: unknown][] {
   if (key) return [[nameOf(key), run()]]
+  // Any value has entries: text those of its characters.
   return Object.entries((run() ?? {}) as Record<string, unknown>)
 }
 
@@ -95,6 +97,7 @@ attribute({
   value: "required",
   returnsValue: true,
   apply(context) {
+    // HTML, SVG and MathML elements have it.
     const { style } = context.el as HTMLElement
     const original = new Map<string, string>()
     /** The value as set and as the browser spells it: `#fff` reads back as `rgb(255, 255, 255)`. */

@@ -28,6 +28,7 @@ attribute({
   value: "required",
   apply(context) {
     const { el, key, modifiers, listen } = context
+    // `key: "required"` refused an attribute without one.
     const type = toCase(key!, modifiers, "kebab")
     const isOutside = modifiers.has("outside")
     const ofDocument =
@@ -133,6 +134,7 @@ attribute({
       }
     }, modifiers)
     listen(document, "datastar-signal-patch", event => {
+      // The store dispatches it with a patch.
       const patch = filtered(filters.get(el)?.(), (event as CustomEvent<Data>).detail)
       if (Object.keys(patch).length) callback(patch)
     })
@@ -148,6 +150,7 @@ attribute({
   returnsValue: true,
   order: 40,
   apply({ el, run, onCleanup }) {
+    // `filtered` takes what it can use of it.
     filters.set(el, () => run() as SignalFilter)
     onCleanup(() => filters.delete(el))
   },

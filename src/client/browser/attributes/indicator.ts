@@ -15,6 +15,7 @@ attribute({
     let underWay = 0
     setPath(path, false)
     listen(document, "datastar-fetch", event => {
+      // Only our fetch dispatches it.
       const { type, el: source } = (event as CustomEvent<FetchDetail>).detail
       if (source !== el || (type !== "started" && type !== "finished")) return
       underWay = Math.max(0, underWay + (type === "started" ? 1 : -1))

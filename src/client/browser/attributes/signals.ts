@@ -47,6 +47,7 @@ attribute({
           throw new ClientError("ATTRIBUTE", `data-computed needs a function for ${prefix}${name}`)
       }
     }
+    // `visit` reads the entries of whatever it is.
     visit(untracked(() => run()) as Data, "")
   },
 })
@@ -92,6 +93,7 @@ attribute({
   returnsValue: true,
   apply({ el, value, modifiers, run, effect }) {
     effect(() => {
+      // `filtered` takes what it can use of it.
       const filter = value.trim() ? (run() as SignalFilter) : {}
       const text = JSON.stringify(filtered(filter), null, modifiers.has("terse") ? 0 : 2)
       if (el.textContent !== text) el.textContent = text

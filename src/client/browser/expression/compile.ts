@@ -19,6 +19,7 @@ export function toJavaScript(source: string, returnsValue: boolean): string {
 
 function lastStatement(tokens: readonly Token[]): { start: number; end: number } {
   let start = 0
+  // The last token is always the end.
   let end = tokens.at(-1)!.start
   let depth = 0
   for (const [index, { type, text, end: after, start: before }] of tokens.entries()) {
@@ -40,6 +41,7 @@ function rewrite(source: string, tokens: readonly Token[], from: number, to: num
   let result = ""
   let at = from
   for (let i = 0; i < tokens.length; i++) {
+    // In range.
     const token = tokens[i]!
     if (token.start < from || token.end > to) continue
     let text: string
@@ -80,6 +82,7 @@ function memberPath(
     next = tokens[at + 1]
   }
   if (names.length < 2 || next?.type !== "operator" || !ASSIGNMENT.test(next.text)) return undefined
+  // There are two at least.
   const key = names.pop()!
   return { parent: names.join("."), key, end, index: at }
 }
@@ -88,7 +91,9 @@ function rewriteTemplate(source: string, template: TemplateToken): string {
   let result = ""
   let at = template.start
   for (const hole of template.holes) {
+    // The last token of a hole is always its end.
     const end = hole.at(-1)!.start
+    // So there is a first.
     const start = hole[0]!.type === "end" ? end : hole[0]!.start
     result += source.slice(at, start) + rewrite(source, hole, start, end)
     at = end

@@ -60,8 +60,10 @@ function compiled(source: string, returnsValue: boolean): Expression {
   const body = toJavaScript(source, returnsValue)
   let fn: (...args: unknown[]) => unknown
   try {
+    // Made with these parameters.
     fn = new Function("$", "__act", "__at", "el", "evt", "patch", body) as typeof fn
   } catch (error) {
+    // The parser throws errors.
     throw new ClientError("EXPRESSION", (error as Error).message, error)
   }
   return ({ el, evt, patch, action }) => fn.call(el, signals(), action, ensurePath, el, evt, patch)
@@ -76,6 +78,7 @@ function interpreted(
   try {
     run = parse(tokenize(source), returnsValue)
   } catch (error) {
+    // The parser throws errors.
     throw new ClientError("EXPRESSION", (error as Error).message, error)
   }
   return ({ el, evt, patch, action }) =>

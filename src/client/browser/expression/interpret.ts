@@ -54,6 +54,7 @@ class Parser {
   }
 
   get #token(): Token {
+    // Nothing reads on behind the last token, which is the end.
     return this.#tokens[this.#at]!
   }
 
@@ -91,6 +92,7 @@ class Parser {
     while (end === "end" ? this.#token.type !== "end" : !this.#is("}")) {
       if (!this.#take(";")) parts.push(this.#statement())
     }
+    // There is one.
     if (parts.length === 1) return parts[0]!
     return environment => {
       let value: unknown
@@ -196,6 +198,7 @@ class Parser {
     const names = [this.#token.text]
     let at = this.#at + 1
     while (this.#tokens[at]?.text === "." && this.#tokens[at + 1]?.type === "name") {
+      // The condition has looked at it.
       names.push(this.#tokens[at + 1]!.text)
       at += 2
     }
@@ -209,6 +212,7 @@ class Parser {
       return undefined
     const key = checkKey(names.pop())
     const path = names.join(".")
+    // `parse` gets its functions under these names.
     return environment => [(special(environment, "at()") as (path: string) => unknown)(path), key]
   }
 
@@ -246,6 +250,7 @@ class Parser {
     if (!this.#is("(")) return false
     let depth = 0
     for (let at = this.#at; at < this.#tokens.length; at++) {
+      // In range.
       const { type, text } = this.#tokens[at]!
       if (type !== "operator") continue
       if (/^[([{]$/.test(text)) depth++
@@ -273,6 +278,7 @@ class Parser {
       this.#at++
       const a = left.run
       const b = this.#binary(level + 1).run
+      // The condition has looked there.
       const apply = operators[text]!
       if (text === "&&") left = { run: environment => a(environment) && b(environment) }
       else if (text === "||") left = { run: environment => a(environment) || b(environment) }
@@ -306,11 +312,12 @@ class Parser {
       case "!":
         return { run: environment => !value(environment) }
       case "-":
+        // JavaScript converts operands of any type, or throws. The same of the two below.
         return { run: environment => -(value(environment) as number) }
       case "+":
-        return { run: environment => +(value(environment) as number) }
+        return { run: environment => +(value(environment) as number) } // the same
       case "~":
-        return { run: environment => ~(value(environment) as number) }
+        return { run: environment => ~(value(environment) as number) } // the same
       case "void":
         return { run: environment => void value(environment) }
       case "typeof":
@@ -329,6 +336,7 @@ class Parser {
             return (
               place === undefined ||
               place === SKIPPED ||
+              // It throws for what is no object.
               Reflect.deleteProperty(place[0] as object, place[1])
             )
           },
@@ -386,6 +394,7 @@ class Parser {
     const args = this.#is("(") ? this.#arguments() : () => []
     return {
       run: environment =>
+        // It throws for what is no constructor.
         Reflect.construct(type.run(environment) as new () => unknown, args(environment)),
     }
   }
@@ -405,6 +414,7 @@ class Parser {
     return environment => {
       const values: unknown[] = []
       for (const { run, spread } of items) {
+        // It throws for what cannot be iterated.
         if (spread) values.push(...(run(environment) as Iterable<unknown>))
         else values.push(run(environment))
       }
@@ -438,6 +448,7 @@ class Parser {
         )
       case "action":
         return {
+          // `parse` gets its functions under these names.
           run: environment => (special(environment, "@") as (name: string) => unknown)(text),
         }
       case "name":
@@ -482,6 +493,7 @@ class Parser {
     })
     return {
       run: environment =>
+        // There is a part between each two pieces.
         pieces.reduce((text, piece, index) => `${text}${parts[index - 1]!(environment)}${piece}`),
     }
   }

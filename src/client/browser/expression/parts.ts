@@ -102,6 +102,7 @@ export function checkKey(key: unknown): PropertyKey {
 const read = (object: unknown, key: PropertyKey): unknown => {
   if (object === null || object === undefined)
     throw new TypeError(`Cannot read ${String(key)} of ${object}`)
+  // JavaScript reads properties of all else, text and numbers too.
   return (object as Record<PropertyKey, unknown>)[key]
 }
 
@@ -171,6 +172,7 @@ function store(
   if (set) {
     if (place[0] === null || place[0] === undefined)
       throw new TypeError(`Cannot set ${String(place[1])} of ${place[0]}`)
+      // JavaScript refuses to set those of text and numbers.
     ;(place[0] as Record<PropertyKey, unknown>)[place[1]] = value
   }
   return result
@@ -193,6 +195,7 @@ export function assign(target: Part, operator: string, value: Run): Run {
               ? before
               : operator === "&&" && !before
         if (skip) return { value: before, set: false, result: before }
+        // Every other operator of an assignment is in the table.
         result = /^(?:\?\?|\|\||&&)$/.test(operator)
           ? value(environment)
           : apply!(before, value(environment))

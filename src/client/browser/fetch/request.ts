@@ -125,6 +125,7 @@ function findSubmitter(
   evt: Event | undefined,
 ): Submitter | undefined {
   if (evt instanceof SubmitEvent && evt.target === form)
+    // Only buttons and inputs submit a form.
     return (evt.submitter as Submitter | null) ?? undefined
   const submits =
     (el instanceof HTMLButtonElement || el instanceof HTMLInputElement) &&

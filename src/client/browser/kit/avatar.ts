@@ -1,6 +1,7 @@
 // Avatars: a picture that cannot be loaded gives way to the initials behind it.
 
 export function pictureFailed(_event: Event, target: Element): void {
+  // An image is an element of HTML.
   if (target.matches(".avatar > img")) (target as HTMLElement).hidden = true
 }
 

@@ -29,7 +29,9 @@ function activate(field: HTMLInputElement, list: Element, option: HTMLElement | 
   // By reference where the browser can: an id that the server does not know would part the option from it in a morph.
   if ("ariaActiveDescendantElement" in field) field.ariaActiveDescendantElement = option ?? null
   else if (option) {
-    if (!option.id) option.id = `kit-option-${++counter}`
+    if (!option.id)
+      option.id = `kit-option-${++counter}`
+      // TypeScript takes the property to be in every element.
     ;(field as Element).setAttribute("aria-activedescendant", option.id)
   }
 }

@@ -28,6 +28,7 @@ function listen<K extends keyof DocumentEventMap>(
 }
 
 const LOADED = Symbol.for("nitro.kit")
+// This file alone writes the member.
 const page = document as Document & { [LOADED]?: true }
 
 if (!page[LOADED]) {

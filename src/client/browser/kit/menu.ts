@@ -32,9 +32,11 @@ export function menuKey(event: Event, target: Element): void {
     UPRIGHT.some(key => key === event.key)
   ) {
     event.preventDefault()
+    // The selector above needs the attribute.
     const popover = document.getElementById(target.getAttribute("popovertarget")!)
     if (!popover || popover.matches(":popover-open")) return
-    ;(target as HTMLElement).click()
+    const button = target as HTMLElement // nothing else has `popovertarget`
+    button.click()
     itemsOf(popover)
       .at(event.key === "ArrowUp" ? -1 : 0)
       ?.focus()
@@ -69,6 +71,7 @@ function itemByLetter(
   typed = (event.timeStamp - typedAt < 500 ? typed : "") + event.key.toLowerCase()
   typedAt = event.timeStamp
   const word = /^(.)\1*$/u.test(typed) ? typed.slice(0, 1) : typed
+  // Any other value is not in the list: -1.
   const at = items.indexOf(current as HTMLElement)
   const from = word.length > 1 ? at : at + 1
   const inOrder = [...items.slice(Math.max(from, 0)), ...items.slice(0, Math.max(from, 0))]

@@ -7,6 +7,7 @@ export function elementFor<E extends Element>(
   list: readonly E[],
   current: Element | null,
 ): E | undefined {
+  // Any other value is not in the list: -1.
   const at = list.indexOf(current as E)
   if (key === next) return list[(at + 1) % list.length]
   if (key === previous) return list[at <= 0 ? list.length - 1 : at - 1]

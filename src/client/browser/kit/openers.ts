@@ -8,10 +8,12 @@ export function openerClick(event: Event, target: Element): void {
   const button = target.closest<HTMLButtonElement>("button[commandfor]:not(:disabled)")
   if (button && !knowsCommands && !event.defaultPrevented) run(button)
   if (!knowsClosedBy && target.matches("dialog[open][closedby=any]"))
+    // The selector names it.
     (target as HTMLDialogElement).close()
 }
 
 function run(button: HTMLButtonElement): void {
+  // The selector of buttons above needs the attribute.
   const element = document.getElementById(button.getAttribute("commandfor")!)
   if (!(element instanceof HTMLDialogElement)) return
   const command = button.getAttribute("command")
@@ -23,6 +25,7 @@ function run(button: HTMLButtonElement): void {
 export function placePopover(event: ToggleEvent, target: Element): void {
   if (knowsAnchors || !target.matches("[data-popover][popover]") || event.newState !== "open")
     return
+  // Only elements of HTML are opened as popovers.
   const popover = target as HTMLElement
   const button = [...document.querySelectorAll(`[popovertarget="${CSS.escape(popover.id)}"]`)].find(
     one => one.getClientRects().length > 0,

@@ -5,6 +5,7 @@ export function tabClick(_event: Event, target: Element): void {
   const tab = target.closest<HTMLElement>(".tabs > [role=tablist] > button[role=tab]")
   // With a signal the page's own attributes do all this.
   if (!tab || tab.hasAttribute("data-attr:aria-selected")) return
+  // The selector above names its parent.
   for (const other of tab.parentElement!.querySelectorAll("[role=tab]")) {
     const isChosen = other === tab
     other.setAttribute("aria-selected", String(isChosen))

@@ -59,7 +59,9 @@ export function patchElements(patch: ElementsPatch): Promise<void> | undefined {
     apply(patch)
     return undefined
   }
+  // Elements that have it take and give the same.
   const start = root.startViewTransition as Document["startViewTransition"]
+  // The type names the document as its receiver, which `root` may be.
   const transition = start.call(root as Document, () => apply(patch))
   // Skipped transitions (the tab was hidden meanwhile) reject these; the update itself has happened.
   transition.ready.catch(() => {})
@@ -173,6 +175,7 @@ function parse({ elements, namespace }: ElementsPatch): DocumentFragment {
     const template = document.createElement("template")
     const wrapper = namespace === "svg" ? "svg" : namespace === "mathml" ? "math" : ""
     template.innerHTML = wrapper ? `<${wrapper}>${elements}</${wrapper}>` : elements
+    // The line above has put it there.
     const source = wrapper ? template.content.firstElementChild! : template.content
     fragment.append(...source.childNodes)
   }

@@ -54,6 +54,7 @@ function controlIn(
   if (!neighbour?.isConnected) return undefined
   const controls = focusableIn(neighbour)
   const key = keyOf(active)
+  // Any other element is not in the list, and undefined.
   return (
     controls.find(control => keyOf(control) === key) ??
     controls[focusableIn(row).indexOf(active as HTMLElement)] ??
@@ -63,6 +64,7 @@ function controlIn(
 
 function focusableIn(element: Element): HTMLElement[] {
   const all = [...element.querySelectorAll<HTMLElement>(FOCUSABLE)]
+  // The selector names elements of HTML.
   return element.matches(FOCUSABLE) ? [element as HTMLElement, ...all] : all
 }
 

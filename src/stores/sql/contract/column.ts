@@ -30,6 +30,7 @@ export interface Column {
  * they are encoded, so the encoder meets no others.
  */
 export function encoderOf(codec: Codec | undefined): ((value: unknown) => unknown) | undefined {
+  // See above.
   return codec?.encode as ((value: unknown) => unknown) | undefined
 }
 

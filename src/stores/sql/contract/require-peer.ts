@@ -18,6 +18,7 @@ export function requirePeer(name: string): unknown {
 export function peerManifest(name: string): Manifest {
   let folder = dirname(fromHere(require => require.resolve(name)))
   while (!existsSync(join(folder, "package.json"))) folder = dirname(folder)
+  // npm checks the file of a package.
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest
 }
 

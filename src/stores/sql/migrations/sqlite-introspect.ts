@@ -113,6 +113,7 @@ async function readForeignKeys(
       columns,
       table: target,
       references,
+      // SQLite gives one of the actions it knows, in lower case by the query.
       onDelete: onDelete as OnDelete,
       deferred,
     })

@@ -33,6 +33,7 @@ export function readDatabaseUrl(url: URL): DatabaseUrl {
     else if (placeParameters.has(name)) place[name] = value
     else settings[name] = value
   }
+  // The user has a default above.
   place["database"] ||= place["user"] as string
   return {
     database: JSON.stringify(Object.entries(place).sort(([a], [b]) => (a < b ? -1 : 1))),

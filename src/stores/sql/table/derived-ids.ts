@@ -18,7 +18,7 @@ export class DerivedIds {
         return [
           name,
           (row, offset) =>
-            decode === undefined ? row[offset + index] : decode(row[offset + index] as never),
+            decode === undefined ? row[offset + index] : decode(row[offset + index]),
         ]
       }),
     )

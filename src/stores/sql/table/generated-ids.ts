@@ -74,6 +74,7 @@ export class GeneratedIds {
     if (this.#bulkInsert === undefined || rows.some(([id]) => id !== null))
       return inOrder(rows, insertOne)
     return after(driver.all(this.#bulkInsert, lists().slice(1)), inserted => {
+      // The column holds whole numbers.
       const ids = inserted.map(([id]) => id as number).sort((a, b) => a - b)
       for (const [at, row] of rows.entries()) row[0] = ids[at]
     })

@@ -56,6 +56,7 @@ export function columnModel(
 
 /** Of an enum or of literals. */
 function valuesOf({ schema, type, encrypted }: FieldDefinition): Pick<ColumnModel, "values"> {
+  // Zod gives it to schemas with few values.
   const { values } = schema._zod as { readonly values?: ReadonlySet<unknown> }
   if (
     values === undefined ||

@@ -67,6 +67,7 @@ export interface PgPoolOptions {
 
 /** Throws what loading the package throws when it is missing. */
 export function loadPg(): (options: PgPoolOptions) => PgPool {
+  // The part of the package that is used.
   const { Pool } = requirePeer("pg") as { readonly Pool: new (options: object) => PgPool }
   return options => {
     // A script ends when its work is done, as with SQLite, even if the store was not closed.

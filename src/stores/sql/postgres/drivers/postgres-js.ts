@@ -51,7 +51,9 @@ export interface PostgresJsOptions {
 
 /** Throws what loading the package throws when it is missing. */
 export function loadPostgresJs(): (url: string, options: PostgresJsOptions) => PostgresJs {
+  // The part of the package that is used.
   const loaded = requirePeer("postgres") as { readonly default?: unknown }
+  // It exports one function.
   const connect = (loaded.default ?? loaded) as (url: string, options: object) => PostgresJs
   // An idle connection would keep a script from ending. `fetch_types` must stay on: without it a `reserve()` that opens a
   // connection never resolves.
@@ -67,6 +69,7 @@ export function isPostgresJs(value: unknown): value is PostgresJs {
 const unknownType = 705
 
 const resultsOf = (query: PostgresJsQuery): PromiseLike<PostgresJsResult> =>
+  // `raw` gives the cells as bytes, which its type leaves open.
   query.raw() as PromiseLike<PostgresJsResult>
 
 function toRows(result: PostgresJsResult): Row[] {

@@ -8,6 +8,7 @@ type BetterSqlite3 = new (file: string) => StatementDatabase
 /** Throws what loading the package throws when it is missing or does not fit this Node. */
 export function loadBetterSqlite3(): (file: string) => SyncDriver {
   refuseOlderNode(peerManifest("better-sqlite3"), process.versions.node)
+  // The part of the package that is used.
   const Database = requirePeer("better-sqlite3") as BetterSqlite3
   // The binary is loaded by the first connection: one in memory shows now whether it fits this Node.
   new Database(":memory:").close()

@@ -7,6 +7,7 @@ type Libsql = new (file: string) => StatementDatabase
 
 /** Throws what loading the package throws when it is missing or has no binary for this machine. */
 export function loadLibsql(): (file: string) => SyncDriver {
+  // The part of the package that is used.
   const Database = requirePeer("libsql") as Libsql
   return file => new LibsqlDriver("libsql", new Database(file))
 }

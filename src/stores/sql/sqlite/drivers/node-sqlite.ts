@@ -28,6 +28,7 @@ interface NodeSqlite {
 
 /** Undefined where this Node has no node:sqlite, or one that cannot give rows as arrays (before 22.16). */
 export function findNodeSqlite(): NodeSqlite | undefined {
+  // Newer than the types: the next line looks for what it needs.
   const module = process.getBuiltinModule("node:sqlite") as NodeSqlite | undefined
   return module !== undefined && "setReturnArrays" in module.StatementSync.prototype
     ? module
@@ -69,6 +70,7 @@ export class NodeSqliteDriver extends CheckedDriver {
   }
 
   protected override rowOf(sql: string, parameters: readonly SqlValue[]): Row | undefined {
+    // `statement` sets rows as lists.
     return this.#statement(sql).get(...parameters) as Row | undefined
   }
 
@@ -81,6 +83,7 @@ export class NodeSqliteDriver extends CheckedDriver {
     const columns = statement.columns().map(({ name }) => name)
     if (columns.length === 0)
       return { columns, rows: [], rowCount: Number(statement.run(...parameters).changes) }
+    // As above.
     const rows = statement.all(...parameters) as Row[]
     return { columns, rows, rowCount: rows.length }
   }

@@ -49,6 +49,7 @@ export class StatementDriver extends CheckedDriver {
   }
 
   protected override rowOf(sql: string, parameters: readonly SqlValue[]): Row | undefined {
+    // `statement` sets rows as lists.
     return this.#statement(sql).get(parameters) as Row | undefined
   }
 
@@ -60,6 +61,7 @@ export class StatementDriver extends CheckedDriver {
     const statement = this.#statement(sql)
     if (!statement.reader)
       return { columns: [], rows: [], rowCount: statement.run(parameters).changes }
+    // As above.
     const rows = statement.all(parameters) as Row[]
     return { columns: statement.columns().map(({ name }) => name), rows, rowCount: rows.length }
   }
