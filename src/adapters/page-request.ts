@@ -66,6 +66,7 @@ export class PageRequest {
 
   /** The response to a stream, by the status of the host's route: it has to run the route with `run`. */
   async stream(statusOf: () => MaybePromise<number>): Promise<Response> {
+    // A host calls it where the request `isStream`.
     return this.#streamed(this.#settings.live.stream as Stream, async () =>
       ofStatus(await statusOf()),
     )

@@ -292,10 +292,10 @@ function literalObject(node: Node): { readonly value: object } | undefined {
 
 function staticAttribute(name: string, value: unknown, tag: string): string | undefined {
   try {
-    const known = attributeName(name)
-    const text = attribute(known, value, tag)
+    const rule = attributeName(name)
+    const text = attribute(rule, value, tag)
     // Whether it is an address depends on the other attributes, which are read when it is printed.
-    return text === "" && known.kind === "refresh" ? undefined : text
+    return text === "" && rule.kind === "refresh" ? undefined : text
   } catch {
     return undefined
   }

@@ -56,8 +56,8 @@ export function Table<Row extends object = never>(
   const {
     of,
     caption: title = of?.definition.labelPlural,
-    // The fields of the class are members of its rows.
     columns: columnNames = of &&
+      // The fields of the class are members of its rows.
       (tableFields(of).map(({ name }) => name) as (keyof Row & string)[]),
     rows,
     row,

@@ -46,6 +46,7 @@ function textOfObject(value: object): string {
     return `bytes(${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")})`
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return `@${identityNumber(value)}`
+  // A plain object, by its prototype.
   const fields = value as Readonly<Record<string, unknown>>
   let text = ""
   for (const name of Object.keys(fields).sort())

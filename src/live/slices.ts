@@ -33,6 +33,7 @@ export class Slices<T> {
     const end = this.#queue.length
     const deadline = performance.now() + sliceMs
     for (let count = 1; this.#at < end; count++) {
+      // It is below the end.
       this.#work(this.#queue[this.#at++] as T)
       if (count % itemsPerLook === 0 && performance.now() >= deadline) break
     }

@@ -3,7 +3,7 @@ import { AsyncVariable } from "./async-variable.ts"
 
 const responding = new AsyncVariable<true>()
 let missing: (() => Error) | undefined
-/** What was missing in the synchronous run whose promises are being handled now. */
+/** The same of the synchronous run before, while the promises of that run are handled. */
 let missingBefore: (() => Error) | undefined
 
 /**

@@ -72,6 +72,7 @@ export function bodyTests({ test, expect }: HostTools): void {
       steps.finish()
       const response = await sending
       expect(response.status).toBe(200)
+      // The action of this suite returns it.
       const { bytes, largest } = (await response.json()) as { bytes: number; largest: number }
       expect(bytes).toBe(size)
       expect(largest <= mib).toBe(true)
@@ -93,6 +94,7 @@ export function bodyTests({ test, expect }: HostTools): void {
       expect(first < 32 * mib).toBe(true)
       expect(second).toBe(first)
       steps.finish()
+      // The action of this suite returns it.
       expect(((await (await sending).json()) as { bytes: number }).bytes).toBe(64 * mib)
     },
     { options: { limits: { maxBodyBytes: 65 * mib } } },

@@ -36,6 +36,8 @@ export const wordRules: readonly WordRule[] = [
   {
     words: ["announce", "announces", "announced", "announcement", "announcements"],
     write: "publish; dispatch for events of the DOM",
+    // The capability of a store, which its authors write.
+    names: ["announces"],
   },
   {
     words: ["session", "sessions"],

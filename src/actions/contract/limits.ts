@@ -50,6 +50,7 @@ const limitNames = optionNames<Limits>({
 export function limitsOf(limits: Limits = {}): AppLimits {
   refuseUnknownOptions("nitro({ limits: { … } })", limits, limitNames)
   const { store, ...numbers } = limits
+  // A caller without types may pass anything.
   if (store !== undefined && typeof (store as Partial<Store>).bind !== "function")
     throw new NitroError("NITRO_LIMIT", "The store of nitro({ limits }) is no store.", {
       fix: 'Write limits: { store: sqlite("app.db") }, or leave it out.',

@@ -28,8 +28,9 @@ export class MultipartReader implements AsyncIterable<BodyPart> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<BodyPart> {
-    this.#parts ??= this.#read()
-    return { next: () => (this.#parts as AsyncGenerator<BodyPart>).next() }
+    const parts = this.#parts ?? this.#read()
+    this.#parts = parts
+    return { next: () => parts.next() }
   }
 
   async *#read(): AsyncGenerator<BodyPart> {

@@ -1,5 +1,6 @@
 // Names of fields in messages for people: their labels, where they declare some. Paths of issues stay names.
 import type { z } from "zod"
+import { beforeFirst } from "../../shared/before-first.ts"
 import type { EntityDefinition, ValuePart } from "./definition.ts"
 import { allOptionsOf } from "./field-options.ts"
 
@@ -23,7 +24,7 @@ export function pathText(path: string, first: LabelledField | undefined): string
 }
 
 export function fieldIn(definition: EntityDefinition, path: string): LabelledField | undefined {
-  const field = definition.fieldByName.get(path.split(".", 1)[0] as string)
+  const field = definition.fieldByName.get(beforeFirst(path, "."))
   return field === undefined ? undefined : { label: field.meta?.label, parts: field.parts }
 }
 

@@ -37,12 +37,12 @@ export async function toResponse(
   return new ResponseClass(body, { ...init, headers })
 }
 
-function withType(given: ResponseInit["headers"]): NonNullable<ResponseInit["headers"]> {
-  // The response makes its Headers of it: a second object of them would be the dearer half.
-  if (given === undefined) return { "content-type": htmlType }
-  const headers = new Headers(given)
-  if (!headers.has("content-type")) headers.set("content-type", htmlType)
-  return headers
+function withType(headers: ResponseInit["headers"]): NonNullable<ResponseInit["headers"]> {
+  // A plain object is enough for the response, and costs less than Headers, which it would copy.
+  if (headers === undefined) return { "content-type": htmlType }
+  const all = new Headers(headers)
+  if (!all.has("content-type")) all.set("content-type", htmlType)
+  return all
 }
 
 async function wholeBody(page: Markup): Promise<string | Uint8Array<ArrayBuffer>> {
