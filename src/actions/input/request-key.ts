@@ -72,7 +72,9 @@ function keyFrom(request: Request): string | undefined {
 /** The user where the app knows one, else the browser by its signed cookie, else the credentials that came along. */
 function visitorOf(request: Request): { name: string; isKnown: boolean } {
   const { app, user } = context()
-  const id = isObject(user) ? user["id"] : user
+  // An application gives the type its members, and may give it no id.
+  const someone: unknown = user
+  const id = isObject(someone) ? someone["id"] : someone
   if (isName(id)) return { name: `user:${typeof id}:${id}`, isKnown: true }
   const browser = browserOf(request, app)
   if (browser !== undefined && (user === undefined || user === null))
