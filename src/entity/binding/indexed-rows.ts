@@ -1,6 +1,7 @@
 // The repository of a store that reads rows by an index alone: refuses what would look at rows that it does not give.
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
+import { isFieldOperand } from "../conditions/matches.ts"
 import type { EntityDefinition, EntityId } from "../contract/definition.ts"
 import type { Predicate } from "../contract/predicate.ts"
 import type { QueryPlan, Repository, Row, SelectPlan, Write } from "../contract/repository.ts"
@@ -98,7 +99,7 @@ export class IndexedRows implements Repository {
       case "json":
         return false
       default: {
-        const isFixed = !("value" in where && isField(where.value))
+        const isFixed = !("value" in where && isFieldOperand(where.value))
         if (!isFixed || !byIndex.has(where.op)) return false
         if (this.#indexed.has(where.field)) return true
         if (where.field !== "deletedAt") fields.add(where.field)
@@ -129,10 +130,6 @@ function isOpen(where: Predicate | undefined): boolean {
   if (where === undefined) return true
   if (where.op === "and") return where.of.every(isOpen)
   return where.op === "isNull" && where.field === "deletedAt"
-}
-
-function isField(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "field" in value
 }
 
 function fieldsOf(where: Predicate): string[] {
