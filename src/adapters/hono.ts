@@ -96,10 +96,12 @@ function watchHeaders(context: HonoContext): () => boolean {
   let isPrepared = context.req.routeIndex !== 0
   if (!isPrepared) {
     const { header } = context
-    context.header = (...args) => {
+    // V8 makes a function that is written behind `object.property =` in its old space, with all that it holds: a request too long.
+    const watched: typeof header = (...args) => {
       isPrepared = true
       header(...args)
     }
+    context.header = watched
   }
   return () => isPrepared
 }

@@ -110,12 +110,14 @@ class OpenResponses {
   #onNone: (() => void) | undefined
 
   constructor(server: Pick<Server, "on">) {
+    const closed = (): void => {
+      this.#count--
+      if (this.#count === 0) this.#onNone?.()
+    }
     server.on("request", (_request: unknown, response: ServerResponse) => {
       this.#count++
-      response.once("close", () => {
-        this.#count--
-        if (this.#count === 0) this.#onNone?.()
-      })
+      // Emitted once. A listener of `once` is wrapped for each.
+      response.on("close", closed)
     })
   }
 

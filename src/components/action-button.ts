@@ -2,10 +2,10 @@
 
 import { type IconName, icon as iconNamed } from "../html/icons.ts"
 import type { AnyAttributes, Callable, Child } from "../html/index.ts"
-import { memberOf } from "../shared/own-props.ts"
+import { membersOf } from "../shared/own-props.ts"
 import { type ButtonProps, buttonAttributes, buttonNames } from "./button.ts"
 import { buttonForm } from "./call-form.ts"
-import { type ComponentWithProps, componentWithProps } from "./component.ts"
+import { type ComponentWithProps, componentOfRows } from "./component.ts"
 
 export type ActionButtonProps = Omit<
   ButtonProps,
@@ -22,24 +22,27 @@ export type ActionButtonProps = Omit<
 const ownNames: ReadonlySet<string> = new Set([...buttonNames, "call", "label"])
 
 /** `<ActionButton call={call(todo, "delete")} variant="ghost" size="icon" icon="trash" />`; looks like a `Button`. */
-export const ActionButton: ComponentWithProps<ActionButtonProps> = componentWithProps(props => {
-  const { call, children, size } = props
-  const { icon = memberOf(call, "icon"), label = memberOf(call, "label") } = props
-  const [target, description] = [memberOf(call, "target"), memberOf(call, "description")]
-  // `iconNamed` refuses other names.
-  const image = typeof icon === "string" ? iconNamed(icon as IconName) : icon
-  const isSquare = size?.startsWith("icon")
-  const text = children ?? (isSquare && image !== undefined ? undefined : label)
-  const title = description ?? (text === undefined ? label : undefined)
-  // Children already name the button.
-  const name = children === undefined ? nameOf(label, target, text) : undefined
-  const first: AnyAttributes = { class: "btn" }
-  if (name !== undefined) first["aria-label"] = name
-  if (title !== undefined) first["title"] = title
-  // All others among the props are those of a button.
-  const attributes = buttonAttributes(props as ButtonProps, first, ownNames)
-  return buttonForm(call, attributes, image === undefined ? text : [image, text])
-})
+export const ActionButton: ComponentWithProps<ActionButtonProps> = componentOfRows(
+  (props, children) => {
+    const { size } = props
+    const call = membersOf(props.call)
+    const { icon = call.icon, label = call.label } = props
+    const { target, description } = call
+    // `iconNamed` refuses other names.
+    const image = typeof icon === "string" ? iconNamed(icon as IconName) : icon
+    const isSquare = size?.startsWith("icon")
+    const text = children ?? (isSquare && image !== undefined ? undefined : label)
+    const title = description ?? (text === undefined ? label : undefined)
+    // Children already name the button.
+    const name = children === undefined ? nameOf(label, target, text) : undefined
+    const first: AnyAttributes = { class: "btn" }
+    if (name !== undefined) first["aria-label"] = name
+    if (title !== undefined) first["title"] = title
+    // All others among the props are those of a button.
+    const attributes = buttonAttributes(props as ButtonProps, first, ownNames)
+    return buttonForm(call, attributes, image === undefined ? text : [image, text])
+  },
+)
 
 function nameOf(
   label: string | undefined,

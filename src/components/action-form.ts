@@ -1,7 +1,7 @@
 // A call as a form of several fields.
 
 import { type Callable, form, type Markup } from "../html/index.ts"
-import { memberOf, ownProps } from "../shared/own-props.ts"
+import { membersOf, ownProps } from "../shared/own-props.ts"
 import { type ElementProps, passOn } from "./attributes.ts"
 import { Button } from "./button.ts"
 import { callFields } from "./call-fields.ts"
@@ -26,9 +26,8 @@ export function ActionForm(props: ActionFormProps): Markup {
 }
 
 function wholeForm(call: ActionFormProps["call"]): WithChildren["children"] {
-  const fields = memberOf(call, "fields")
-  if (fields === undefined || memberOf(call, "field") === undefined) return undefined
-  const label = memberOf(call, "label") ?? "Send"
+  const { fields, field, label = "Send" } = membersOf(call)
+  if (fields === undefined || field === undefined) return undefined
   // It has both members of one.
   return [...callFields(call as FormCall, fields), Button({ type: "submit" }, label)]
 }

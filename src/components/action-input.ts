@@ -9,7 +9,7 @@ import {
   kbd,
   type Markup,
 } from "../html/index.ts"
-import { memberOf, ownProps } from "../shared/own-props.ts"
+import { membersOf, ownProps } from "../shared/own-props.ts"
 import { inWords } from "../shared/words.ts"
 import { type ElementProps, passOn } from "./attributes.ts"
 import { fieldForm } from "./call-form.ts"
@@ -32,17 +32,20 @@ const ownNames = new Set(["call", "name", "label", "icon", "hint", "children"])
 
 /** `<ActionInput call={call(Todo, "create")} name="title" label="New todo" placeholder="What needs doing?" />`. */
 export function ActionInput(props: ActionInputProps): Markup {
-  const { call, name, label, icon, hint } = ownProps(props)
-  const adds = memberOf(call, "target") === undefined ? memberOf(call, "label") : undefined
+  const { name, label, icon, hint } = ownProps(props)
+  const call = membersOf(ownProps(props).call)
+  const adds = call.target === undefined ? call.label : undefined
   const about = describedField({ call, name })
-  const field = (memberOf(call, "onlyField") ?? call.field).call(call, name)
   const first: AnyAttributes = {
     class: "input",
     "aria-label": label ?? adds ?? about?.label ?? inWords(name),
     placeholder: about?.placeholder ?? (label === undefined ? adds : undefined),
   }
-  const attributes = passOn(Object.assign(first, field), props, ownNames)
-  const place = field["aria-describedby"]
+  const { "aria-describedby": place } =
+    call.onlyField === undefined
+      ? Object.assign(first, call.field(name))
+      : call.onlyField(name, first)
+  const attributes = passOn(first, props, ownNames)
   const described = attributes["aria-describedby"]
   if (typeof described === "string" && described !== place)
     attributes["aria-describedby"] = `${place} ${described}`

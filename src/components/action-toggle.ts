@@ -1,7 +1,7 @@
 // A call as a check box that is sent at once, for a state that an action turns over.
 
 import type { Callable, Markup } from "../html/index.ts"
-import { memberOf, ownProps } from "../shared/own-props.ts"
+import { membersOf, ownProps } from "../shared/own-props.ts"
 import { type ElementProps, passOn } from "./attributes.ts"
 import { buttonForm } from "./call-form.ts"
 import { Check } from "./icons.gen.ts"
@@ -21,8 +21,9 @@ const ownNames = new Set(["call", "checked", "label", "children"])
 
 /** `<ActionToggle call={call(todo, "toggle")} checked={todo.done} label="Done" />`: a check box that needs no save. */
 export function ActionToggle(props: ActionToggleProps): Markup {
-  const { call, checked, label } = ownProps(props)
-  const [target, description] = [memberOf(call, "target"), memberOf(call, "description")]
+  const { checked, label } = ownProps(props)
+  const call = membersOf(ownProps(props).call)
+  const { target, description } = call
   const name = target === undefined ? label : `${label}: ${target}`
   const attributes = passOn(
     {

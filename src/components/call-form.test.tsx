@@ -1,9 +1,12 @@
 // The forms of one button and of one field: they send what they say, whatever attributes they are given.
+import { Hono } from "hono"
+import { expose, respond } from "nitro-ts"
 import { action, call } from "nitro-ts/actions"
 import { ActionButton, ActionInput, ActionToggle, Input } from "nitro-ts/components"
 import { js } from "nitro-ts/datastar"
 import { Entity, embedded, memory, ValueObject } from "nitro-ts/entity"
-import { html } from "nitro-ts/html"
+import { nitro } from "nitro-ts/hono"
+import { type Child, html } from "nitro-ts/html"
 import { expect, it } from "vitest"
 import { z } from "zod"
 
@@ -95,52 +98,75 @@ it("escapes the address of a form, whatever the id is", () => {
   }
 })
 
-it("a form around one control takes the attributes of the call for it", () => {
+it("the form around one control is that of the call", () => {
   const remove = new (class {
     readonly form = { method: "post", action: "/general" } as const
     readonly key = html`<input type="hidden" name="_key" value="1">`
-    readonly isRow = true
-    formAround(control: "button" | "field") {
-      return { ...this.form, action: `/${control}` }
+    formAround(control: "button" | "field", content: Child) {
+      return html`<form method="post" action="/${control}">${content}</form>`
     }
     field = (name: string) => ({ id: `f_${name}`, name, "aria-describedby": `f_${name}_error` })
+    onlyField = (name: string, before: object) => Object.assign(before, this.field(name))
     error = (name: string) => html`<p id="f_${name}_error"></p>`
   })()
   expect(String(<ActionButton call={remove}>Go</ActionButton>)).toBe(
-    '<form method="post" action="/button" data-form="button"><button class="btn">Go</button></form>',
+    '<form method="post" action="/button"><button class="btn">Go</button></form>',
   )
   expect(String(<ActionInput call={remove} name="q" aria-describedby="hint" />)).toBe(
-    '<form method="post" action="/field" class="field"><input class="input" aria-label="Q" id="f_q" name="q" aria-describedby="f_q_error hint"><p id="f_q_error"></p></form>',
+    '<form method="post" action="/field"><input class="input" aria-label="Q" id="f_q" name="q" aria-describedby="f_q_error hint"><p id="f_q_error"></p></form>',
   )
   // The general attributes hold for any control.
   expect(String(<ActionButton call={remove} name="action" />)).toContain('action="/general"')
 })
 
-it("attributes that a call shares between its forms stay as they are", () => {
-  const shared = Object.freeze({ method: "post", action: "/go" } as const)
+it("a call without a form of its own for one control gets one with its key, and its attributes stay as they are", () => {
   const own = {
-    form: shared,
-    formAround: () => shared,
-    key: html``,
+    form: Object.freeze({ method: "post", action: "/go" } as const),
+    key: html`<input type="hidden" name="_key" value="1">`,
     field: (name: string) => Object.freeze({ id: name, name, "aria-describedby": `${name}_error` }),
     error: () => html``,
   }
-  expect(String(<ActionButton call={own}>Go</ActionButton>)).toContain('data-form="button"')
+  expect(String(<ActionButton call={own}>Go</ActionButton>)).toBe(
+    '<form method="post" action="/go" data-form="button"><input type="hidden" name="_key" value="1"><button class="btn">Go</button></form>',
+  )
   expect(String(<ActionInput call={own} name="q" />)).toContain('class="field"')
 })
 
-it("forms of rows hold no key, and those of a class do", () => {
-  const own = {
-    form: { method: "post", action: "/go" } as const,
-    key: html`<input type="hidden" name="_key" value="1">`,
-    field: (name: string) => ({ id: name, name, "aria-describedby": `${name}_error` }),
-    error: () => html``,
+it("the form of a call is the same whether it is printed by its parts or as a whole", () => {
+  for (const each of [call(note, "delete"), call(note, "update"), call(Note, "create")]) {
+    const { action, method } = each.form
+    expect(String(each.formAround("field", "x"))).toBe(
+      String(
+        <form
+          method={method}
+          action={action}
+          data-on:submit__prevent={js(
+            "[...el.elements].forEach(each => each.sent = each.value); @post(el.action, {contentType: 'form'})",
+          )}
+          class="field"
+        >
+          x
+        </form>,
+      ),
+    )
   }
-  const toggle = (isRow: boolean) =>
-    String(<ActionToggle call={{ ...own, isRow }} checked label="Done" />)
-  expect(toggle(false)).toContain('name="_key"')
-  expect(toggle(true)).not.toContain('name="_key"')
-  expect([call(note, "delete").isRow, call(Note, "create").isRow]).toEqual([true, false])
+})
+
+it("forms of rows hold no key, and those of a class do", async () => {
+  const app = new Hono()
+  app.use(nitro({ entities: [expose(Note, { allow: () => true })] }))
+  app.get("/", () =>
+    respond(
+      <>
+        <ActionButton call={call(Note, "create")} />
+        <ActionToggle call={call(note, "delete")} checked label="Done" />
+      </>,
+    ),
+  )
+  const forms = (await (await app.request("/")).text()).split("</form>")
+  expect(forms[0]).toContain('name="_key"')
+  expect(forms[1]).toContain('role="checkbox"')
+  expect(forms[1]).not.toContain('name="_key"')
 })
 
 it("leaving the field of an update saves it, and Escape reverts it", () => {

@@ -10,34 +10,30 @@ import {
 } from "../html/index.ts"
 import { typeOf } from "../html/internal.ts"
 import { NitroError } from "../shared/errors.ts"
-import { memberOf } from "../shared/own-props.ts"
+
+// The calls below are read through `membersOf`.
 
 /** A form that is one button. It takes no space in a layout. */
 export function buttonForm(call: Callable, attributes: AnyAttributes, content: Child): Markup {
-  return form(formAttributes(call, "button", attributes), keyOf(call), button(attributes, content))
+  return formOf(call, "button", attributes, button(attributes, content))
 }
 
 /** A form that is one field, with the place for its message. */
 export function fieldForm(call: Callable, attributes: AnyAttributes, message: Child): Markup {
-  return form(formAttributes(call, "field", attributes), keyOf(call), input(attributes), message)
+  return formOf(call, "field", attributes, [input(attributes), message])
 }
 
-function formAttributes(
+function formOf(
   call: Callable,
   kind: "button" | "field",
   control: AnyAttributes,
-): AnyAttributes {
+  content: Child,
+): Markup {
   assertControl(kind, control)
-  const around = hidesAddress(control) ? undefined : memberOf(call, "formAround")
-  const attributes: AnyAttributes = {
-    ...(around === undefined ? call.form : around.call(call, kind)),
-  }
-  if (kind === "button") attributes["data-form"] = "button"
-  else attributes["class"] = "field"
-  return attributes
+  if (call.formAround !== undefined && !hidesAddress(control)) return call.formAround(kind, content)
+  const look = kind === "button" ? { "data-form": "button" } : { class: "field" }
+  return form({ ...call.form, ...look }, call.key, content)
 }
-
-const keyOf = (call: Callable): Child => (memberOf(call, "isRow") === true ? undefined : call.key)
 
 /** Whether `form.action` is the control, and no longer the address of its form. */
 const hidesAddress = ({ name, id }: AnyAttributes): boolean => name === "action" || id === "action"

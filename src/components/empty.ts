@@ -2,7 +2,7 @@
 
 import { type IconName, icon as iconNamed } from "../html/icons.ts"
 import { type Child, div, h2, li, type Markup, p } from "../html/index.ts"
-import { memberOf, ownProps } from "../shared/own-props.ts"
+import { membersOf, ownProps } from "../shared/own-props.ts"
 import { midSentence } from "../shared/words.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import type { WithChildren } from "./component.ts"
@@ -22,11 +22,10 @@ export interface EmptyProps extends ElementProps<"div", "title"> {
 /** `<Empty of={Todo}>Write the next thing above.</Empty>`; the children say what to do. */
 export function Empty(props: EmptyProps & WithChildren, ...content: Child[]): Markup {
   const { as, of, children, icon: ownIcon, title, ...rest } = ownProps(props)
-  const definition = of?.definition
-  const image = ownIcon ?? (definition === undefined ? "inbox" : memberOf(definition, "icon"))
+  const definition = of && membersOf(of.definition)
+  const image = ownIcon ?? (definition === undefined ? "inbox" : definition.icon)
   const words = definition && `No ${midSentence(definition.labelPlural)} yet`
-  const text =
-    content.length > 0 ? content : (children ?? (definition && memberOf(definition, "description")))
+  const text = content.length > 0 ? content : (children ?? definition?.description)
   return (as === "li" ? li : div)(
     withClass("empty-state", rest),
     // `iconNamed` refuses other names.

@@ -12,7 +12,7 @@ import {
   section,
   span,
 } from "../html/index.ts"
-import { memberOf, ownProps } from "../shared/own-props.ts"
+import { membersOf, ownProps } from "../shared/own-props.ts"
 import { cn } from "./cn.ts"
 
 /** Where a control belongs: `call(Todo, "create")` and whatever else knows its fields by name. */
@@ -210,7 +210,7 @@ export function describedField(props: object): FormField | undefined {
   // Of controls alone, whose props name these so.
   const { call, name } = ownProps(props) as { call?: FormCall; name?: string }
   if (name === undefined || call === undefined) return undefined
-  const about = memberOf(call, "describe") === undefined ? undefined : call.describe?.(name)
+  const about = membersOf(call).describe?.(name)
   return about && ownProps(about)
 }
 

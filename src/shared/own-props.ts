@@ -19,18 +19,28 @@ export function ownProps<T extends object>(props: T): T {
   return copy as T
 }
 
-/** A member of an object or of its class, and not what a polluted prototype adds. */
-export function memberOf<T extends object, K extends keyof T>(
-  object: T,
-  name: K,
-): T[K] | undefined {
-  if (!(name in empty)) return object[name]
+/**
+ * The object, for reading optional members of it and of its class: while the prototype is polluted, a view of it without
+ * what that adds.
+ */
+export function membersOf<T extends object>(object: T): T {
+  if (!isPolluted()) return object
+  return new Proxy(object, {
+    get(target, name) {
+      const value: unknown = isMember(target, name) ? Reflect.get(target, name) : undefined
+      // Private fields are the object's own, not this view's.
+      return typeof value === "function" ? value.bind(target) : value
+    },
+  })
+}
+
+function isMember(object: object, name: PropertyKey): boolean {
   for (
     let holder: object | null = object;
     holder !== null && holder !== Object.prototype;
     holder = Object.getPrototypeOf(holder)
   ) {
-    if (Object.hasOwn(holder, name)) return object[name]
+    if (Object.hasOwn(holder, name)) return true
   }
-  return undefined
+  return false
 }

@@ -1,6 +1,7 @@
 // The parts shared by all calls of one operation: its paths, its inputs, its fields and the open tags of its forms.
 
 import type { EntityClass } from "../../entity/index.ts"
+import { escapeHtml } from "../../html/internal.ts"
 import { beforeFirst } from "../../shared/before-first.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { suggest } from "../../shared/suggest.ts"
@@ -12,7 +13,7 @@ import { identifier } from "../contract/form-keys.ts"
 import type { CrudOperation } from "../contract/route.ts"
 import { type CallInputs, inputsOf } from "./call-inputs.ts"
 import { type FieldPlan, planField } from "./field-plan.ts"
-import { type FormMethod, type Submissions, submissions } from "./form-attributes.ts"
+import { type FormMethod, type FormTags, formTags } from "./form-attributes.ts"
 
 interface Paths {
   readonly method: HttpMethod
@@ -59,9 +60,11 @@ export class CallRoute {
   readonly entityName: string
   readonly operationName: string
   readonly inputs: CallInputs | undefined
-  /** The method of its forms, and what sends those around one control. */
+  /** `postSuffix` in HTML. */
+  readonly postHtml: string
   readonly formMethod: FormMethod
-  readonly sends: Submissions
+  /** Of its forms around one control. */
+  readonly formTags: FormTags
   /** The last app that was seen to have the route: a list makes the same call for each row. */
   checkedFor: AppState | undefined
   readonly #parts: CallRouteParts
@@ -81,8 +84,9 @@ export class CallRoute {
     this.entityName = parts.entityName
     this.operationName = parts.operationName
     this.inputs = parts.inputs
+    this.postHtml = escapeHtml(parts.postSuffix)
     this.formMethod = parts.method === "GET" ? "get" : "post"
-    this.sends = submissions(this.formMethod, parts.confirm)
+    this.formTags = formTags(this.formMethod, parts.confirm)
     this.checkedFor = undefined
     this.#hidden = parts.hidden
   }

@@ -2,8 +2,8 @@
 
 import { del, get, value as literalOf, patch, post, put } from "../../datastar/index.ts"
 import { displayOf, type EntityClass, type EntityInstance } from "../../entity/index.ts"
-import { type FormField, type Markup, raw } from "../../html/index.ts"
-import { onPassword } from "../../html/internal.ts"
+import { type Child, type FormField, html, type Markup, raw } from "../../html/index.ts"
+import { escapeHtml, onPassword } from "../../html/internal.ts"
 import { Expression } from "../../shared/expression.ts"
 import { isObject } from "../../shared/guards.ts"
 import { needsApp } from "../../shared/responding.ts"
@@ -39,6 +39,7 @@ export class Call extends Expression<void> {
   readonly #collection: string
   readonly #instance: EntityInstance | undefined
   readonly #input: Readonly<Record<string, unknown>> | undefined
+  #formKey: string | undefined
 
   // A list makes three of these a row and uses one face of each, so every face is made on first use.
   constructor(
@@ -116,6 +117,14 @@ export class Call extends Expression<void> {
     return this.#base + this.#route.postSuffix + this.#query
   }
 
+  /** The same in HTML. In parts, of which a list has only the id to look through. */
+  get #postHtml(): string {
+    const { postHtml } = this.#route
+    const base = escapeHtml(this.#collection)
+    const path = this.#instance === undefined ? base : `${base}/${idTexts(this.#instance).html}`
+    return this.#input === undefined ? path + postHtml : path + postHtml + escapeHtml(this.#query)
+  }
+
   get #base(): string {
     if (this.#instance === undefined) return this.#collection
     return `${this.#collection}/${idTexts(this.#instance).path}`
@@ -126,9 +135,12 @@ export class Call extends Expression<void> {
   }
 
   get #form(): string {
-    const { entityName, operationName } = this.#route
-    const short = this.#instance === undefined ? "" : idTexts(this.#instance).short
-    return formKeyFrom(entityName, operationName, short)
+    if (this.#formKey === undefined) {
+      const { entityName, operationName } = this.#route
+      const short = this.#instance === undefined ? "" : idTexts(this.#instance).short
+      this.#formKey = formKeyFrom(entityName, operationName, short)
+    }
+    return this.#formKey
   }
 
   /**
@@ -144,19 +156,11 @@ export class Call extends Expression<void> {
     return formAttributes(formMethod, this.#postHref, confirm)
   }
 
-  /** Attributes for a form around one button, or around one field. The forms of a list stay light. */
-  formAround(control: "button" | "field"): FormAttributes {
-    const { formMethod, sends } = this.#route
-    return {
-      method: formMethod,
-      action: this.#postHref,
-      "data-on:submit__prevent": sends[control],
-    }
-  }
-
-  /** Whether it is of an entity, and not of its class. */
-  get isRow(): boolean {
-    return this.#instance !== undefined
+  /** The form around one button, or around one field. It has a key unless it is of one entity: the forms of a list stay light. */
+  formAround(control: "button" | "field", content: Child): Markup {
+    const { before, after } = this.#route.formTags[control]
+    const key = this.#instance === undefined ? pageKeyField() : ""
+    return html`${raw(before + this.#postHtml + after + key)}${content}</form>`
   }
 
   /** Attributes for the input named `name`. On an instance its current value is filled in. */
@@ -164,19 +168,22 @@ export class Call extends Expression<void> {
     return this.#field(name, false)
   }
 
-  /** The same where it is the only field of its form: leaving a changed field of an `update` saves it, and Escape reverts it. */
-  onlyField(name: string): FieldAttributes {
-    return this.#field(name, this.#route.operationName === "update")
+  /**
+   * The same where it is the only field of its form, added to the attributes `before`: leaving a changed field of an `update` saves
+   * it, and Escape reverts it.
+   */
+  onlyField(name: string, before?: object): FieldAttributes {
+    return this.#field(name, this.#route.operationName === "update", before)
   }
 
   // Assigned one by one, since a list makes one for each row, and copies by spread take longer than all of it.
-  #field(name: string, isInPlace: boolean): FieldAttributes {
+  #field(name: string, isInPlace: boolean, before?: object): FieldAttributes {
     const plan = this.#route.field(name)
     const { secretName } = plan
     const form = this.#form
     const flash = this.#flash()
     const value = this.#textOf(plan, flash)
-    const attributes = fieldAttributes(form, plan, flash)
+    const attributes = fieldAttributes(form, plan, flash, before)
     if (value !== undefined) attributes.value = value
     if (isInPlace) editInPlace(attributes)
     if (secretName !== undefined) attributes[onPassword] = { name, value, secretName }

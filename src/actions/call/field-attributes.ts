@@ -40,26 +40,27 @@ type OpenAttributes = { -readonly [Key in keyof FieldAttributes]: FieldAttribute
   [onPassword]?: OnPassword
 }
 
-/** All but the value; `flash` is that of its form. */
+/** All but the value, added to the attributes `before`; `flash` is that of its form. One by one, since a list makes them for each row. */
 export function fieldAttributes(
   form: string,
   plan: FieldPlan,
   flash: Flash | undefined,
+  before: object = {},
 ): OpenAttributes {
+  // Those that are required follow.
+  const attributes = before as OpenAttributes
   const id = `${form}_${plan.part}`
-  const attributes: OpenAttributes = {
-    id,
-    name: plan.name,
-    "aria-describedby": `${id}_error`,
-    "data-attr:aria-invalid": formed(
-      `$_${id} ? 'true' : 'false'`,
-      `$_${id} ? &#39;true&#39; : &#39;false&#39;`,
-    ),
-    "data-effect": formed(
-      `$${formSignal(form)} && ${plan.settle}`,
-      `$${formSignal(form)} &amp;&amp; ${plan.settle}`,
-    ),
-  }
+  attributes.id = id
+  attributes.name = plan.name
+  attributes["aria-describedby"] = `${id}_error`
+  attributes["data-attr:aria-invalid"] = formed(
+    `$_${id} ? 'true' : 'false'`,
+    `$_${id} ? &#39;true&#39; : &#39;false&#39;`,
+  )
+  attributes["data-effect"] = formed(
+    `$${formSignal(form)} && ${plan.settle}`,
+    `$${formSignal(form)} &amp;&amp; ${plan.settle}`,
+  )
   if (flash?.errors[plan.name] !== undefined) {
     attributes["aria-invalid"] = "true"
     attributes.autofocus = true

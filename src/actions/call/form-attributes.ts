@@ -1,5 +1,6 @@
 // The attributes with which a form sends a call, with and without script.
 import { js, value as literalOf, sequence } from "../../datastar/index.ts"
+import { type AnyAttributes, form } from "../../html/index.ts"
 import type { Expression } from "../../shared/expression.ts"
 
 /** Methods of a form without script. */
@@ -50,22 +51,40 @@ export function formAttributes(
   }
 }
 
-/** The submissions of a form around one control, by the control. */
-export interface Submissions {
-  readonly button: Expression
-  readonly field: Expression
+/** The open tag of a form around one control: what stands before its address, and behind it. */
+interface FormTag {
+  readonly before: string
+  readonly after: string
 }
 
-export function submissions(method: FormMethod, confirm: string | undefined): Submissions {
-  return confirm === undefined ? plainSubmissions[method] : makeSubmissions(method, confirm)
+export interface FormTags {
+  readonly button: FormTag
+  readonly field: FormTag
 }
 
-const makeSubmissions = (method: FormMethod, confirm: string | undefined): Submissions => ({
-  button: withConfirmation(send[method], confirm),
-  field: withConfirmation(sendField[method], confirm),
-})
+/** Those of a form around one control. */
+export function formTags(method: FormMethod, confirm: string | undefined): FormTags {
+  return confirm === undefined ? plainTags[method] : makeTags(method, confirm)
+}
 
-const plainSubmissions: Readonly<Record<FormMethod, Submissions>> = {
-  get: makeSubmissions("get", undefined),
-  post: makeSubmissions("post", undefined),
+function makeTags(method: FormMethod, confirm: string | undefined): FormTags {
+  return {
+    button: tagOf(method, withConfirmation(send[method], confirm), { "data-form": "button" }),
+    field: tagOf(method, withConfirmation(sendField[method], confirm), { class: "field" }),
+  }
+}
+
+/** Printed once, for all addresses. */
+function tagOf(method: FormMethod, submission: Expression, look: AnyAttributes): FormTag {
+  const place = "{address}"
+  const tag = String(
+    form({ method, action: place, "data-on:submit__prevent": submission, ...look }),
+  )
+  const at = tag.indexOf(place)
+  return { before: tag.slice(0, at), after: tag.slice(at + place.length, -"</form>".length) }
+}
+
+const plainTags: Readonly<Record<FormMethod, FormTags>> = {
+  get: makeTags("get", undefined),
+  post: makeTags("post", undefined),
 }

@@ -1,17 +1,21 @@
 // The id of an entity as paths and the names of forms write it.
 import type { EntityInstance } from "../../entity/index.ts"
+import { escapeHtml } from "../../html/internal.ts"
 import { shortId } from "../contract/form-keys.ts"
 
 class IdTexts {
   readonly id: unknown
-  /** The id in a path. */
+  /** The id in a path, and how HTML writes it. */
   readonly path: string
+  readonly html: string
   #short: string | undefined
 
   constructor(id: unknown) {
     const text = String(id)
     this.id = id
-    this.path = /^[\w-]+$/.test(text) ? text : encodeURIComponent(text)
+    const isPlain = /^[\w-]+$/.test(text)
+    this.path = isPlain ? text : encodeURIComponent(text)
+    this.html = isPlain ? text : escapeHtml(this.path)
   }
 
   /** The id in the name of a form. A row of buttons alone needs none. */

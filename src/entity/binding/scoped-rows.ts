@@ -153,16 +153,25 @@ class ScopedRows implements Repository {
     this.#deletedAt = options.entity.definition.fieldByName.get("deletedAt")?.index ?? -1
     // Only methods that the store has, because callers check whether they exist.
     const updateWhere = inner.updateWhere?.bind(inner)
-    if (updateWhere)
-      this.updateWhere = (where, ...rest) =>
+    if (updateWhere) {
+      // A constant first: V8 makes a function that is written behind `this.property =` in its old space, and one is made per write.
+      const scoped: typeof updateWhere = (where, ...rest) =>
         this.#where(this.#updating, where, narrow => updateWhere(narrow, ...rest))
+      this.updateWhere = scoped
+    }
     const select = inner.select?.bind(inner)
-    if (select) this.select = plan => this.#plan<SelectPlan, Row[]>(plan, narrow => select(narrow))
+    if (select) {
+      const scoped: typeof select = plan =>
+        this.#plan<SelectPlan, Row[]>(plan, narrow => select(narrow))
+      this.select = scoped
+    }
     const findWithTarget = inner.findWithTarget?.bind(inner)
     // A target that was deleted, or is out of scope, would be read along: callers check the target's class.
-    if (findWithTarget && !this.#isSoft)
-      this.findWithTarget = (plan, field, target) =>
+    if (findWithTarget && !this.#isSoft) {
+      const scoped: typeof findWithTarget = (plan, field, target) =>
         this.#plan(plan, narrow => findWithTarget(narrow, field, unscoped(target)))
+      this.findWithTarget = scoped
+    }
     const raw = inner.raw?.bind(inner)
     if (raw) this.raw = raw
   }

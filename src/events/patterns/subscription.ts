@@ -78,8 +78,9 @@ export class Subscription {
 
   endWith(signal: AbortSignal): void {
     this.#signal = signal
-    this.#onAbort = () => this.off()
-    signal.addEventListener("abort", this.#onAbort, { once: true })
+    const onAbort = (): void => this.off()
+    this.#onAbort = onAbort
+    signal.addEventListener("abort", onAbort, { once: true })
   }
 
   /** The handler if this emission is for it; ends a `once` subscription, so that a nested emission cannot call it again. */

@@ -22,7 +22,7 @@ export class TimeLimit {
     this.context = new TimedContext(emission, this.#controller.signal)
     if (emission.signal.aborted) this.#onAbort()
     else emission.signal.addEventListener("abort", this.#onAbort, { once: true })
-    this.#onTime = () => {
+    const onTime = (): void => {
       const { name } = subscription
       const error = new NitroError(
         "NITRO_EVENT_TIMEOUT",
@@ -34,6 +34,8 @@ export class TimeLimit {
       this.#reject?.(error)
       this.#controller.abort(error)
     }
+    // Written at once behind `this.#onTime =`, it would be made in V8's old space.
+    this.#onTime = onTime
     this.#timer = setTimeout(this.#onTime, ms)
   }
 

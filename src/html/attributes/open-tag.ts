@@ -115,7 +115,7 @@ export function printOpenTag(
     }
     let string: string
     if (typeof value === "string" && edge.takesText) {
-      const seen = edge.values?.get(value)
+      const seen = value.length > maxValueLength ? undefined : edge.values?.get(value)
       if (seen !== undefined) {
         node = seen
         continue
@@ -129,10 +129,11 @@ export function printOpenTag(
       }
       string = value
     } else if (
-      edge.values === undefined &&
       value instanceof Expression &&
-      edge.name.kind === "expression"
+      edge.name.kind === "expression" &&
+      (edge.values === undefined || Expression.sourceOf(value).length > maxValueLength)
     ) {
+      // Long ones are never learned: they remember their text themselves.
       text += edge.lead + Expression.attributeText(value, escapeHtml)
       node = edge.after
       continue
@@ -164,12 +165,7 @@ export function printOpenTag(
     const learned = edge.values === undefined ? undefined : learn(edge, string, node.depth)
     if (learned !== undefined) node = learned
     else {
-      // Long expressions are never learned, and remember their text themselves.
-      text +=
-        edge.lead +
-        (value instanceof Expression
-          ? Expression.attributeText(value, escapeHtml)
-          : escapeHtml(string))
+      text += edge.lead + escapeHtml(string)
       node = edge.after
     }
   }
@@ -201,7 +197,7 @@ function specialValue(
   value: unknown,
   tag: string,
 ): string | true | typeof whole | undefined {
-  if (name.kind === "expression" && value instanceof Expression) return value.source
+  if (name.kind === "expression" && value instanceof Expression) return Expression.sourceOf(value)
   if (
     (name.kind === "data" || name.kind === "aria" || name.kind === "style") &&
     typeof value === "object"
@@ -231,7 +227,8 @@ function edgeOf(node: Node, key: string, tag: string): Edge | undefined {
 /** The node behind `value`; it is known already when the value came by another way. */
 function learn(edge: Edge, value: string, depth: number): Node | undefined {
   const values = edge.values
-  if (values === undefined) return undefined
+  // Before it is looked for, since that reads a long text as a whole.
+  if (values === undefined || value.length > maxValueLength) return undefined
   const existing = values.get(value)
   if (existing !== undefined) return existing
   if (values.size >= edge.maxValues || nodes >= maxNodes) {
@@ -240,7 +237,7 @@ function learn(edge: Edge, value: string, depth: number): Node | undefined {
     edge.values = undefined
     return undefined
   }
-  if (value.length > maxValueLength || depth >= maxDepth) return undefined
+  if (depth >= maxDepth) return undefined
   nodes++
   const node = new Node(`${edge.lead}${escapeHtml(value)}"`, depth + 1, edge)
   values.set(value, node)

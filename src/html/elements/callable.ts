@@ -1,4 +1,5 @@
 // The structural type of a call, as components use it. Any value with these faces fits.
+import type { Child } from "../markup/child.ts"
 import type { Markup } from "../markup/markup.ts"
 import type { IconName } from "./icon-data.gen.ts"
 
@@ -17,7 +18,7 @@ export interface FormField {
 }
 
 /** Attributes of a `<form>` that sends a call, with and without script. */
-export interface CallForm {
+export type CallForm = {
   readonly method: "post" | "get"
   readonly action: string
 }
@@ -33,15 +34,16 @@ export interface CallField {
 /** `call(todo, "toggle")`, `send(PlaceOrder)`, and whatever else can be sent by a form. */
 export interface Callable {
   readonly form: CallForm
-  /** Attributes of a form around one control and nothing else: shorter than `form`. Default: `form`. */
-  formAround?(control: "button" | "field"): CallForm
+  /** The form around one control and nothing else, with its key, shorter than by `form`: with `data-form="button"` or `class="field"`. Default: made of `form` and `key`. */
+  formAround?(control: "button" | "field", content: Child): Markup
   /** The hidden field that distinguishes a form sent twice from two forms. Empty if no key is needed. */
   readonly key: Markup
-  /** Whether its entity is one of many, so that its buttons stand in rows, which patches bring to many pages: their forms have no key. */
-  readonly isRow?: boolean
   field(name: string): CallField
-  /** Attributes of the only field of a form; an `update` adds that leaving it saves, and Escape reverts. Default: `field`. */
-  onlyField?(name: string): CallField
+  /**
+   * Adds to the attributes `before` those of the only field of a form, and returns them; an `update` adds that leaving it saves, and
+   * Escape reverts. Default: `field`.
+   */
+  onlyField?(name: string, before: object): CallField
   /** The place for the message of a field. */
   error(name: string): Markup
   /** The default text of its button. */
