@@ -8,7 +8,7 @@ import { call, expose } from "nitro-ts/actions"
 import { ActionButton } from "nitro-ts/components"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro as onHono } from "nitro-ts/hono"
-import { type Child, layout, Page, render, Suspense } from "nitro-ts/html"
+import { Boundary, type Child, layout, Page, render, Suspense, stream } from "nitro-ts/html"
 import { live } from "nitro-ts/live"
 import { nitro as onNode } from "nitro-ts/node"
 import { afterEach, describe, expect, it, vi } from "vitest"
@@ -18,9 +18,18 @@ class Todo extends Entity("Todo", { title: z.string() }) {
   static store = memory()
 }
 const Item = (todo: Todo) => <li id={todo.domId}>{todo.title}</li>
+const soon = () => new Promise(resolve => setTimeout(resolve, 5))
 async function Late({ children }: { children: () => Child }) {
-  await new Promise(resolve => setTimeout(resolve, 5))
+  await soon()
   return <div>{children()}</div>
+}
+async function LateRow() {
+  await soon()
+  return (
+    <tr>
+      <td {...call(Todo, "create").form} />
+    </tr>
+  )
 }
 const Shell = layout<{ title: string }>(({ children }) => <Page title="x">{children}</Page>)
 const options = { entities: [expose(Todo, { allow: () => true })] }
@@ -51,6 +60,107 @@ const contents: [what: string, content: () => Child][] = [
     () => (
       <Suspense fallback="…">
         {async () => ActionButton({ call: call(Todo, "create") }, "Add")}
+      </Suspense>
+    ),
+  ],
+  [
+    "a live list in a component that waits in a Suspense",
+    () => (
+      <Suspense fallback="…">
+        <Late>{() => live(Todo.where(), Item)}</Late>
+      </Suspense>
+    ),
+  ],
+  [
+    "a call in a component that waits in a Suspense",
+    () => (
+      <Suspense fallback="…">
+        <Late>{() => <form {...call(Todo, "create").form} />}</Late>
+      </Suspense>
+    ),
+  ],
+  [
+    "a call in a Suspense's function that waits before and after",
+    () => (
+      <Suspense fallback="…">
+        {async () => {
+          await soon()
+          const create = call(Todo, "create")
+          await soon()
+          return <form {...create.form} />
+        }}
+      </Suspense>
+    ),
+  ],
+  [
+    "a call in a component that waits in a Suspense in another",
+    () => (
+      <Suspense fallback="…">
+        <Late>
+          {() => (
+            <Suspense fallback="…">
+              <Late>{() => <form {...call(Todo, "create").form} />}</Late>
+            </Suspense>
+          )}
+        </Late>
+      </Suspense>
+    ),
+  ],
+  [
+    "a live number in a component that waits in a Boundary",
+    () => (
+      <Boundary fallback="failed">
+        <Late>{() => live(Todo.where().count())}</Late>
+      </Boundary>
+    ),
+  ],
+  [
+    "a call in a Suspense in a Boundary",
+    () => (
+      <Boundary fallback="failed">
+        <Suspense fallback="…">
+          <Late>{() => <form {...call(Todo, "create").form} />}</Late>
+        </Suspense>
+      </Boundary>
+    ),
+  ],
+  [
+    "a call in the fallback of a Boundary around a Suspense that fails",
+    () => (
+      <Boundary fallback={() => <form {...call(Todo, "create").form} />}>
+        <Suspense fallback="…">
+          <Late>
+            {() => {
+              throw new Error("x")
+            }}
+          </Late>
+        </Suspense>
+      </Boundary>
+    ),
+  ],
+  [
+    "a call in the function of a Boundary",
+    () => <Boundary fallback="failed">{() => <form {...call(Todo, "create").form} />}</Boundary>,
+  ],
+  [
+    "a call in the fallback of a Boundary whose function throws",
+    () => (
+      <Boundary fallback={() => <form {...call(Todo, "create").form} />}>
+        {() => {
+          throw new Error("x")
+        }}
+      </Boundary>
+    ),
+  ],
+  [
+    "a call in what a generator in a Suspense yields",
+    () => (
+      <Suspense fallback="…">
+        {(async function* () {
+          yield <p>x</p>
+          await soon()
+          yield <form {...call(Todo, "create").form} />
+        })()}
       </Suspense>
     ),
   ],
@@ -142,6 +252,34 @@ it("a component that waits is not refused for what another piece of code rendere
   const response = respond(<Slow />)
   await render(<Late>{() => ActionButton({ call: call(Todo, "create") }, "Add")}</Late>)
   expect((await response).status).toBe(200)
+})
+
+it("a response is not refused for a part that is not shown because it failed", async () => {
+  const Failing = () => {
+    ActionButton({ call: call(Todo, "create") }, "Add")
+    throw new Error("x")
+  }
+  const response = await respond(<Boundary fallback="failed">{() => <Failing />}</Boundary>)
+  expect([response.status, await response.text()]).toEqual([200, "failed"])
+})
+
+it("text of a Suspense and a Boundary that are ready at once needs no app", () => {
+  const form = () => <form {...call(Todo, "create").form} />
+  expect(String(<Suspense fallback="…">{form}</Suspense>)).toContain("<form")
+  expect(String(<Boundary fallback="…">{form}</Boundary>)).toContain("<form")
+})
+
+it("rows that come late stay rows where they are no part of a response", async () => {
+  const page = (
+    <table>
+      <Suspense fallback={<tr />}>
+        <LateRow />
+      </Suspense>
+    </table>
+  )
+  let text = ""
+  for await (const piece of stream(page)) text += piece
+  expect(text).toContain('data-inside="tbody"')
 })
 
 it("a response is not refused for what another piece of code rendered before", async () => {

@@ -1,5 +1,7 @@
 // `<Suspense fallback={...}>`: a part of the page that does not hold up the rest.
 import { ownProps } from "../../shared/own-props.ts"
+import { Ahead } from "../../shared/responding.ts"
+import { renderAhead } from "../markup/ahead.ts"
 import { type Child, toMarkup } from "../markup/child.ts"
 import { type Markup, Parts, Suspended } from "../markup/markup.ts"
 import { chunks, settleAround } from "../markup/render.ts"
@@ -23,14 +25,19 @@ export interface SuspenseProps {
 export function Suspense(props: SuspenseProps): Markup {
   const { fallback, children } = ownProps(props)
   const abort = new AbortController()
+  const ahead = new Ahead()
   const content =
     typeof children === "function"
-      ? started(() => children({ signal: abort.signal }))
+      ? ahead.run(() => started(() => children({ signal: abort.signal })))
       : toMarkup(children)
   // Before it is known to be needed: a fallback may be a promise, and reject.
   const waiting = toMarkup(fallback)
-  if (chunks(content) !== undefined) return content
-  return new Parts([new Suspended(waiting, settleAround(content, abort.signal), abort)])
+  if (chunks(content) !== undefined) {
+    ahead.passOn()
+    return content
+  }
+  const settled = renderAhead(ahead, () => settleAround(content, abort.signal))
+  return new Parts([new Suspended(waiting, settled, abort)])
 }
 
 /** An error that is thrown at once is one of the content, as if it had come later. */
@@ -50,7 +57,9 @@ export function recoverSuspended(markup: Markup, recover: (error: unknown) => Ma
       part instanceof Suspended
         ? new Suspended(
             part.fallback,
-            part.content.then(content => recoverSuspended(content, recover)).catch(recover),
+            renderAhead(new Ahead(), () =>
+              part.content.then(content => recoverSuspended(content, recover)).catch(recover),
+            ),
             part.abort,
             part.isInPlace,
           )
