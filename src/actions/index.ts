@@ -5,7 +5,12 @@ export type { FieldAttributes } from "./call/field-attributes.ts"
 export type { FormAttributes } from "./call/form-attributes.ts"
 export type { AppState } from "./context/app-state.ts"
 export type { Flash } from "./context/flash.ts"
-export { context, currentRequest, type RequestContext } from "./context/request-context.ts"
+export {
+  context,
+  currentRequest,
+  type PageSignals,
+  type RequestContext,
+} from "./context/request-context.ts"
 export {
   type ActionCall,
   type ActionDecorator,

@@ -10,6 +10,7 @@ import { bodyHeaders } from "./host-headers.ts"
 import { responseOf } from "./host-value.ts"
 import type { Mount } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
+import { takeLateBody } from "./node-body.ts"
 import { hostBody, joinedParts, setHeaders } from "./node-response.ts"
 import { PageRequest } from "./page-request.ts"
 import { requestIdHeader } from "./page-response.ts"
@@ -18,6 +19,8 @@ import { loadSrvx, srvx } from "./srvx.ts"
 /** The parts of Fastify that the adapter needs. Structural, so that no type of Fastify's is required. */
 interface FastifyRequest {
   readonly raw: IncomingMessage
+  /** Undefined until it is parsed. */
+  readonly body?: unknown
 }
 interface FastifyReply {
   readonly raw: ServerResponse
@@ -63,10 +66,11 @@ export function nitro(options: NitroOptions): FastifyPlugin & NitroApp {
   let mount: Mount | undefined
 
   async function receive(
-    { raw }: FastifyRequest,
+    fastifyRequest: FastifyRequest,
     reply: FastifyReply,
     next: () => void,
   ): Promise<void> {
+    const { raw } = fastifyRequest
     const { NodeRequest } = srvx() ?? (await loading)
     const request = new NodeRequest({ req: raw, res: reply.raw })
     const { path, search } = splitUrl(request.url)
@@ -76,6 +80,7 @@ export function nitro(options: NitroOptions): FastifyPlugin & NitroApp {
       reply.send(prepare(reply, page))
       return
     }
+    takeLateBody(raw, request, fastifyRequest)
     if (page.isStream) streams.set(raw, page)
     else {
       if (hostId === undefined) reply.header(requestIdHeader, page.requestId)

@@ -21,6 +21,18 @@ export function takeBody({
   setHostBody(raw, () => bodyOf(bodyCache ?? {}))
 }
 
+/** For a request to a route of Hono: it may read the body before it is needed here. */
+export function takeLateBody({
+  raw,
+  bodyCache,
+}: {
+  readonly raw: Request
+  readonly bodyCache?: BodyCache
+}): void {
+  if (raw.method === "GET" || raw.method === "HEAD" || raw.bodyUsed) return
+  setHostBody(raw, () => (raw.bodyUsed ? bodyOf(bodyCache ?? {}) : { kind: "unread" }))
+}
+
 async function bodyOf(cache: BodyCache): Promise<HostBody> {
   // Each as a promise, which fails where the body is not what it was taken for.
   const [bytes, blob, text, form, value] = await Promise.all([

@@ -5,7 +5,7 @@ import type { NitroApp } from "../app/index.ts"
 import { withApp } from "../app/internal.ts"
 import { isObject } from "../shared/guards.ts"
 import { createGate } from "./gate.ts"
-import { type BodyCache, takeBody } from "./hono-body.ts"
+import { type BodyCache, takeBody, takeLateBody } from "./hono-body.ts"
 import { registerErrorResponses } from "./host-errors.ts"
 import { addHostHeaders, withHostHeaders } from "./host-headers.ts"
 import { type HonoRoute, honoMountOf } from "./mount.ts"
@@ -58,6 +58,7 @@ export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
       replace(context, response, preparedHeaders(context))
       return undefined
     }
+    takeLateBody(context.req)
     // A stream is not the response of the page's route, so it takes over only headers that were set before.
     const before = page.isStream ? preparedHeaders(context) : undefined
     await page.run(next)

@@ -9,7 +9,7 @@ import { bodyHeaders } from "./host-headers.ts"
 import { responseOf } from "./host-value.ts"
 import { type Mount, mountBelow } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
-import { type ParsedRequest, takeBody } from "./node-body.ts"
+import { type ParsedRequest, takeBody, takeLateBody } from "./node-body.ts"
 import { hostBody, joinedParts, nodeHeaders, setHeaders } from "./node-response.ts"
 import { PageRequest } from "./page-request.ts"
 import { requestIdHeader } from "./page-response.ts"
@@ -56,6 +56,7 @@ export function nitro(options: NitroOptions): KoaMiddleware & NitroApp {
       hasPages: true,
     })
     if (!(page instanceof PageRequest)) return send(context, page)
+    takeLateBody(context.req, request, context.request)
     if (page.isStream) return send(context, await streamOf(context, page, next))
     if (!context.res.hasHeader(requestIdHeader)) context.set(requestIdHeader, page.requestId)
     if (page.cookies.length > 0) context.append("set-cookie", [...page.cookies])

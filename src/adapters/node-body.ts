@@ -24,6 +24,16 @@ export function takeBody(
   setHostBody(request, () => bodyOf(req, parsed))
 }
 
+/** For a request to the host's own routes: a parser may stand between nitro and the route, and is looked for when the body is needed. */
+export function takeLateBody(
+  req: IncomingMessage,
+  request: Request,
+  parsed: ParsedRequest = req as ParsedRequest, // all of its members are unknown
+): void {
+  if (req.method === "GET" || req.method === "HEAD" || req.readableDidRead) return
+  setHostBody(request, () => (req.readableDidRead ? bodyOf(req, parsed) : { kind: "unread" }))
+}
+
 function bodyOf(req: IncomingMessage, { body, rawBody, file, files }: ParsedRequest): HostBody {
   if (isSent(body)) return { kind: "sent", content: contentOf(body) }
   if (body !== undefined) return { kind: "parsed", value: body, files: filesOf(file, files) }

@@ -8,7 +8,7 @@ import { createGate } from "./gate.ts"
 import { statusOf } from "./held-response.ts"
 import { type NodeMount, nodeMountOf } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
-import { takeBody } from "./node-body.ts"
+import { takeBody, takeLateBody } from "./node-body.ts"
 import { sendResponse } from "./node-response.ts"
 import { PageRequest } from "./page-request.ts"
 import { requestIdHeader } from "./page-response.ts"
@@ -64,6 +64,7 @@ export function createNodeHost(options: NitroOptions): NodeHost {
       await sendResponse(res, received)
       return true
     }
+    takeLateBody(req, request)
     const run = (): unknown => received.run(() => next?.())
     if (!received.isStream) {
       if (hostId === undefined) res.setHeader(requestIdHeader, received.requestId)

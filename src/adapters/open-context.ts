@@ -1,11 +1,11 @@
 // The context of a request as the gate makes it: open, because the user comes later and plugins complete it.
-import type { AppState, Flash, RequestContext, User } from "../actions/index.ts"
-import { localeOf } from "../actions/internal.ts"
+import type { AppState, Flash, PageSignals, RequestContext, User } from "../actions/index.ts"
+import { localeOf, ReceivedInput } from "../actions/internal.ts"
 import { syncResult } from "../shared/callback.ts"
 import type { NitroOptions } from "./nitro-options.ts"
 
 /** A class: an object literal that computes a member is slow to make and to read. Members that few requests read are created late. */
-export class OpenContext implements RequestContext {
+export class OpenContext extends ReceivedInput implements RequestContext {
   readonly app: AppState
   readonly request: Request
   readonly requestId: string
@@ -27,6 +27,7 @@ export class OpenContext implements RequestContext {
     flash: Flash | undefined,
     choose: NitroOptions["locale"],
   ) {
+    super()
     this.app = app
     this.request = request
     this.requestId = requestId
@@ -41,6 +42,10 @@ export class OpenContext implements RequestContext {
     this.#locale ??=
       syncResult(this.#choose?.(this.request), "nitro({ locale })") ?? localeOf(this.request)
     return this.#locale
+  }
+
+  get signals(): Promise<PageSignals> {
+    return this.readSignals(this.request, this.search, this.app.limits)
   }
 
   get extras(): Map<symbol, unknown> {

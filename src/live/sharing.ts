@@ -84,6 +84,8 @@ function sharedScopes(entities: readonly EntityClass[], onRead: () => void): Sco
   return scopes
 }
 
+const noSignals: RequestContext["signals"] = Promise.resolve(Object.freeze({}))
+
 /** A context without the members that differ from request to request. */
 function watched(
   { app, basePath }: RequestContext,
@@ -112,6 +114,8 @@ function watched(
     get locale() {
       return nothing("en")
     },
+    // A stream sends none.
+    signals: noSignals,
     get path() {
       return readable?.path ?? nothing("/")
     },

@@ -18,6 +18,24 @@ export function pageTests({ test, expect }: HostTools): void {
   )
 
   test(
+    "a page and an action read the signals of their request",
+    async ({ send, post }) => {
+      const query = `?datastar=${encodeURIComponent('{"draft":"a&b","n":1}')}`
+      const page = await send(`/signals${query}`, { headers: { "datastar-request": "true" } })
+      expect(await page.text()).toBe('<p>{"draft":"a&b","n":1}</p>')
+      expect(await (await send(`/signals${query}`)).text()).toBe("<p>{}</p>")
+      expect(await (await post("/notes/seen", {})).json()).toEqual({})
+      const script = await post("/notes/seen", { draft: "x" }, { "datastar-request": "true" })
+      expect(await script.json()).toEqual({ draft: "x" })
+    },
+    {
+      pages: () => ({
+        "/signals": async () => `<p>${JSON.stringify(await context().signals)}</p>`,
+      }),
+    },
+  )
+
+  test(
     "two requests at once each see their own request and user",
     async ({ send }) => {
       const users = ['{"id":"ada"}', '{"id":"bob"}']

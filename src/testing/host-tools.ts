@@ -114,6 +114,9 @@ function noteClass(steps: Signals): NoteClass {
       }
       return files
     }
+    static async seen(): Promise<Response> {
+      return Response.json(await context().signals)
+    }
     static menu(): Response {
       return new Response("tea", { headers: { "content-type": "text/plain" } })
     }
@@ -141,6 +144,7 @@ function noteClass(steps: Signals): NoteClass {
       action(this, "teapot")
       action(this, "broken")
       action(this, "echo", { input: { words: z.string() } })
+      action(this, "seen")
       action(this, "upload", { body: "stream" })
       action(this, "files", { body: "stream" })
       for (const name of ["menu", "agent", "parts"] as const) action(this, name, { method: "GET" })

@@ -7,6 +7,9 @@ import "../contract/errors.ts"
 import type { User } from "../contract/user.ts"
 import type { Flash } from "./flash.ts"
 
+/** The signals that a page sent with its request, by name. Untrusted: validate before use. */
+export type PageSignals = Readonly<Record<string, unknown>>
+
 export interface RequestContext {
   /** The app of the request. */
   readonly app: AppState
@@ -25,6 +28,12 @@ export interface RequestContext {
   readonly basePath: string
   /** The flash of a form post without JavaScript, for the page that follows it. */
   readonly flash: Flash | undefined
+  /**
+   * The signals that the page sent with its request, by name; `{}` from other clients, and in the stream of a page. Parsed when first
+   * read, within the limits of the app. Untrusted: validate before use. Keys `__proto__` and `constructor` are dropped. Rejects with
+   * NITRO_BAD_REQUEST, NITRO_TOO_COMPLEX or NITRO_BODY_TOO_LARGE.
+   */
+  readonly signals: Promise<PageSignals>
   /** Data of other modules about this request, each under its own symbol. */
   readonly extras: Map<symbol, unknown>
 }

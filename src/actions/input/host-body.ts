@@ -11,6 +11,8 @@ export type HostBody =
       readonly value: unknown
       readonly files?: Iterable<[string, unknown]> | undefined
     }
+  /** It is in the request after all. */
+  | { readonly kind: "unread" }
   /** It was read, and nothing of it was kept. `fix` is the line to write on this host. */
   | { readonly kind: "lost"; readonly fix: string }
 

@@ -33,6 +33,7 @@ export interface RequestInput {
 }
 
 const none: Input = Object.freeze({})
+const unread: HostBody = { kind: "unread" }
 
 export function readQuery(
   search: string,
@@ -63,8 +64,8 @@ export async function readInput(
   const type = mediaTypeOf(contentType)
   const host = hostBodyOf(request)
   let sent: SentBody
-  if (host !== undefined) {
-    const body = await orMalformed(host)
+  const body = host === undefined ? unread : await orMalformed(host)
+  if (body.kind !== "unread") {
     if (body.kind !== "sent") {
       assertDeclaredLength(request, maxBodyBytes)
       return { query, ...inputFrom(body, type, datastar, { maxBodyBytes, maxFields }) }
@@ -103,7 +104,7 @@ export async function readInput(
 
 /** The input in a body that the host has parsed. The Content-Type decides what it is, as for a body of our own reading. */
 function inputFrom(
-  body: Exclude<HostBody, { readonly kind: "sent" }>,
+  body: Exclude<HostBody, { readonly kind: "sent" | "unread" }>,
   type: string,
   datastar: boolean,
   limits: Required<InputLimits>,

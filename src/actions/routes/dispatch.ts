@@ -41,6 +41,7 @@ import {
 import { coerce } from "../input/coerce.ts"
 import { gatherParts } from "../input/form-parts.ts"
 import { type RequestInput, readInput, readQuery } from "../input/input.ts"
+import { ReceivedInput } from "../input/received-input.ts"
 import { keyField, requestKeyOf } from "../input/request-key.ts"
 import { isSecretName, namedFields } from "../input/secret-names.ts"
 import { openBody, type StreamedBody } from "../input/streamed-body.ts"
@@ -138,8 +139,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const read = () =>
         (reading ??=
           route.action?.body === "stream"
-            ? Promise.resolve(inputBesideBody())
-            : readInput(request, query, source.client === "datastar", limits).then(inputFrom))
+            ? readOnce(async () => ({ query, body: {}, kind: "none" })).then(inputBesideBody)
+            : readOnce(() => readInput(request, query, source.client === "datastar", limits)).then(
+                inputFrom,
+              ))
       if (route.allow) await assertAllowed(route, route.allow, id, read)
       const input = await read()
       if (route.action?.body === "stream")
@@ -293,6 +296,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       throw new NitroError("NITRO_FORBIDDEN", `You may not use ${name}.`)
     }
   }
+}
+
+/** Where the context of the request has read its input already, by `context().signals`, it is not read again. */
+function readOnce(read: () => Promise<RequestInput>): Promise<RequestInput> {
+  const current = currentRequest()
+  return current instanceof ReceivedInput ? current.readOnce(read) : read()
 }
 
 /** Routes, references and live views know a class by its name. */

@@ -356,6 +356,7 @@ it("gives cookies again to the visitor that they were made for, and to no other"
         basePath: "",
         flash: undefined,
         extras: new Map(),
+        signals: Promise.resolve({}),
       } as RequestContext,
       async () => {
         const key = requestKeyOf({
