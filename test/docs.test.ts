@@ -49,6 +49,15 @@ it("gives every value that a block uses, so that each block can be run", () => {
   expect(promised).toEqual([])
 })
 
+it("names a block of tests as vitest finds it: run by itself it only fails", () => {
+  const tests = pages
+    .flatMap(({ path, text }) => pageFiles(path, text))
+    .filter(({ text }) => /\bfrom "vitest"/.test(text))
+  expect(tests.length).toBeGreaterThan(1)
+  const misnamed = tests.filter(({ name }) => !/\.test\.tsx?$/.test(name))
+  expect(misnamed.map(({ block }) => `${block.path}:${block.line}`)).toEqual([])
+})
+
 it("shows sources as they are", () => {
   const stale = pages
     .flatMap(({ path, text }) => codeBlocks(path, text))
