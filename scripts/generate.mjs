@@ -202,7 +202,7 @@ function highlightStyle() {
 
 /** The icons that the components show: without the others, which a server that shows no more need not load. */
 const kitIcons =
-  "calendar check chevron-down chevron-left chevron-right chevrons-up-down circle circle-check circle-x copy ellipsis file info minus moon panel-left search sun triangle-alert upload x"
+  "calendar check chevron-down chevron-left chevron-right chevrons-up-down circle circle-check circle-x copy ellipsis file info minus moon panel-left pencil search sun triangle-alert upload x"
 
 /**
  * The icons of Lucide twice: as the lines of one string, which loads fast, and as one export each, of which a bundler

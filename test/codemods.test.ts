@@ -70,6 +70,58 @@ it.each([
   expect(rewritten(before)).toBe(after)
 })
 
+it.each([
+  [
+    '{call(todo, "delete").button("x")}',
+    '<ActionButton call={call(todo, "delete")}>x</ActionButton>',
+  ],
+  ["{call(todo, 'delete').button()}", "<ActionButton call={call(todo, 'delete')} />"],
+  [
+    '{call(a, "b").button("Two words", { class: "c", disabled: true, "aria-label": "d", title, ...rest })}',
+    '<ActionButton call={call(a, "b")} class="c" disabled aria-label="d" title={title} {...rest}>Two words</ActionButton>',
+  ],
+  [
+    "{call(a, 'b').button(text, more)}",
+    "<ActionButton call={call(a, 'b')} {...more}>{text}</ActionButton>",
+  ],
+  [
+    '{call(a, "b").input("title", { "aria-label": "Title", maxlength: 9 })}',
+    '<ActionInput call={call(a, "b")} name="title" label="Title" maxlength={9} />',
+  ],
+  // What JSX would read otherwise stays an expression.
+  ['{call(a, "b").button("1 < 2")}', '<ActionButton call={call(a, "b")}>{"1 < 2"}</ActionButton>'],
+  ['{call(a, "b").button(" x")}', '<ActionButton call={call(a, "b")}>{" x"}</ActionButton>'],
+  ['{call(a, "b").button("&lt;")}', '<ActionButton call={call(a, "b")}>{"&lt;"}</ActionButton>'],
+  ['{call(a, "b").button("\\n")}', '<ActionButton call={call(a, "b")}>{"\\n"}</ActionButton>'],
+  [
+    "{call(a, 'b').input('x', { title: 'a\"b' })}",
+    "<ActionInput call={call(a, 'b')} name=\"x\" title={'a\"b'} />",
+  ],
+  [
+    "{call(a, 'b').button('x', { 'data-on:click__once': go })}",
+    "<ActionButton call={call(a, 'b')} data-on:click__once={go}>x</ActionButton>",
+  ],
+  // Not alone: an expression of its own, a value of an attribute, a comment, a property that no attribute can be.
+  ["{ok && call(a, 'b').button('x')}", "{ok && ActionButton({ call: call(a, 'b') }, 'x')}"],
+  ["<C x={call(a, 'b').button('x')} />", "<C x={ActionButton({ call: call(a, 'b') }, 'x')} />"],
+  ["{/* why */ call(a, 'b').button('x')}", "{/* why */ ActionButton({ call: call(a, 'b') }, 'x')}"],
+  ["{call(a, 'b').button('x', { [k]: 1 })}", "{ActionButton({ call: call(a, 'b'), [k]: 1 }, 'x')}"],
+  [
+    "{call(a, 'b').button('x', { '@y': 1 })}",
+    `{ActionButton({ call: call(a, 'b'), "@y": 1 }, 'x')}`,
+  ],
+  ["{call(a, 'b').button(...words)}", "{ActionButton({ call: call(a, 'b') }, ...words)}"],
+])("%s between tags becomes %s", (before, after) => {
+  const used = after.includes("ActionInput") ? "ActionInput" : "ActionButton"
+  for (const [open, close] of [
+    ["<li>", "</li>"],
+    ["<>", "</>"],
+  ])
+    expect(rewritten(`const x = ${open}${before}${close}`)).toBe(
+      `${kit(used)}const x = ${open}${after}${close}`,
+    )
+})
+
 it.each(['page.button("x")', 'html.input("a")', 'call(todo, "delete").form', "button()"])(
   "leaves %s as it is",
   source => {

@@ -22,26 +22,26 @@ const lists = new Map(Object.entries({ active: { done: false }, done: { done: tr
 const Item = (todo: Todo) => (
   <li id={todo.domId} class={{ done: todo.done }}>
     <ui.ActionToggle call={call(todo, "toggle")} checked={todo.done} label="Done" />
-    <ui.ActionInput call={call(todo, "update")} name="title" />
-    <ui.ActionButton call={call(todo, "delete")} icon="trash" variant="ghost" size="icon-sm" />
+    <ui.ActionInput call={call(todo, "update")} name="title" keys="F2" buttons />
+    <ui.ActionButton call={call(todo, "delete")} icon="trash" size="icon-sm" keys="Del" />
   </li>
 )
-const count = (done: boolean) => live(Todo.where({ done }).count())
+const count = (done: boolean, empty = "") => live(Todo.where({ done }).count(), { empty })
 const Todos = (show = "all", empty = <ui.Empty as="li" />) => (
   <Page title="Todos">
     <main class="page-column">
       <ui.PageHead title="Todos" live theme>
-        {count(false)} left, {count(true)} done
+        {count(false, "0")} left, {count(true, "0")} done
       </ui.PageHead>
       <ui.Panel>
-        <ui.ActionInput call={call(Todo, "create")} name="title" icon="plus" autofocus />
+        <ui.ActionInput call={call(Todo, "create")} name="title" icon="plus" keys="N" autofocus />
         {live(Todo.where(lists.get(show) ?? {}).orderBy("id"), Item, { empty })}
         <footer>
           <ui.Segment label="Show" name="show" options={["all", ...lists.keys()]} value={show} />
-          <ui.ActionButton call={call(Todo, "clearDone")} variant="ghost" size="sm" />
+          <ui.ActionButton call={call(Todo, "clearDone")}>Clear {count(true)} done</ui.ActionButton>
         </footer>
       </ui.Panel>
-      <ui.KeyHints keys={{ Enter: "save", Esc: "revert", Space: "done" }} />
+      <ui.KeyHints keys={{ N: "new", Space: "done", F2: "rename", Del: "delete" }} />
     </main>
   </Page>
 )

@@ -2,6 +2,7 @@
 //
 // `call(todo, "delete").button("Delete", { class: "wide" })` is `ActionButton({ call: call(todo, "delete"), class: "wide" }, "Delete")`,
 // and `create.input("title")` is `ActionInput({ call: create, name: "title" })`, where `create` is a variable that holds a call.
+// Alone in braces between tags it becomes JSX: `<ActionButton call={call(todo, "delete")} class="wide">Delete</ActionButton>`.
 // Reads .ts, .tsx and the code blocks of .md files, and imports what it wrote.
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { extname, join } from "node:path"
@@ -29,7 +30,7 @@ export function rewritten(source, fileName = "file.tsx") {
       isCall(access.expression)
     ) {
       components.add(faces[access.name.text])
-      edits.push({ from: node.getStart(file), to: node.end, text: componentOf(node, file) })
+      edits.push(isJsxChild(node) ? elementEdit(node, file) : callEdit(node, file))
       return
     }
     ts.forEachChild(node, visit)
@@ -61,24 +62,88 @@ function callVariables(file) {
   return names
 }
 
-function componentOf(node, file) {
+/** What the component is made of: its props, in their order, and the text of a button. */
+function partsOf(node, file) {
   const { expression, name } = node.expression
-  const [first, attributes] = node.arguments.map(argument => argument.getText(file))
-  const callText = expression.getText(file)
-  const props = [callText === "call" ? "call" : `call: ${callText}`]
-  if (name.text === "input") props.push(`name: ${first}`)
-  const literal = node.arguments[1]
-  if (attributes !== undefined)
-    props.push(
-      ts.isObjectLiteralExpression(literal)
-        ? literal.properties.map(property => property.getText(file)).join(", ")
-        : `...${attributes}`,
-    )
+  const [first, attributes] = node.arguments
+  const isInput = name.text === "input"
+  const props = [{ name: "call", text: expression.getText(file) }]
+  if (isInput) props.push({ name: "name", node: first, text: first?.getText(file) })
+  if (attributes !== undefined && ts.isObjectLiteralExpression(attributes))
+    props.push(...attributes.properties.map(property => propOf(property, file)))
+  else if (attributes !== undefined) props.push({ spread: attributes.getText(file) })
   // A field has a name in any case, and "label" is where it is set.
-  if (name.text === "input") props.push(props.pop().replace(/(^|, )"aria-label":/, "$1label:"))
-  const children = name.text === "button" && first !== undefined ? `, ${first}` : ""
-  return `${faces[name.text]}({ ${props.filter(Boolean).join(", ")} }${children})`
+  if (isInput) for (const prop of props) if (prop.name === "aria-label") prop.name = "label"
+  return { component: faces[name.text], props, child: isInput ? undefined : first }
 }
+
+function propOf(property, file) {
+  if (ts.isSpreadAssignment(property)) return { spread: property.expression.getText(file) }
+  if (ts.isShorthandPropertyAssignment(property))
+    return { name: property.name.text, text: property.name.text }
+  if (ts.isPropertyAssignment(property) && !ts.isComputedPropertyName(property.name))
+    return {
+      name: property.name.text,
+      node: property.initializer,
+      text: property.initializer.getText(file),
+    }
+  // A method, or a name that is computed.
+  return { source: property.getText(file) }
+}
+
+function callEdit(node, file) {
+  const { component, props, child } = partsOf(node, file)
+  const texts = props.map(({ name, text, spread, source }) => {
+    if (source !== undefined) return source
+    if (spread !== undefined) return `...${spread}`
+    if (name === text) return name
+    return `${/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name) ? name : JSON.stringify(name)}: ${text}`
+  })
+  const children = child === undefined ? "" : `, ${child.getText(file)}`
+  return {
+    from: node.getStart(file),
+    to: node.end,
+    text: `${component}({ ${texts.join(", ")} }${children})`,
+  }
+}
+
+/** Whether it is all that stands in braces between tags. An attribute's braces hold a value, and comments would be lost. */
+function isJsxChild({ parent }) {
+  return (
+    ts.isJsxExpression(parent) &&
+    parent.dotDotDotToken === undefined &&
+    (ts.isJsxElement(parent.parent) || ts.isJsxFragment(parent.parent))
+  )
+}
+
+function elementEdit(node, file) {
+  const { parent } = node
+  const { component, props, child } = partsOf(node, file)
+  const hasComment = parent.getText(file).slice(1, -1).trim() !== node.getText(file)
+  const isAttribute = ({ name, spread }) =>
+    spread !== undefined || (name !== undefined && attributeName.test(name))
+  const isElement = props.every(isAttribute) && !node.arguments.some(ts.isSpreadElement)
+  if (hasComment || !isElement) return callEdit(node, file)
+  const attributes = props
+    .map(({ name, node, text, spread }) => {
+      if (spread !== undefined) return ` {...${spread}}`
+      if (node?.kind === ts.SyntaxKind.TrueKeyword) return ` ${name}`
+      return ` ${name}=${isPlain(node, /^[^"&\\\r\n]*$/) ? `"${node.text}"` : `{${text}}`}`
+    })
+    .join("")
+  const tag = `<${component}${attributes}`
+  const text = child === undefined ? `${tag} />` : `${tag}>${childText(child, file)}</${component}>`
+  return { from: parent.getStart(file), to: parent.end, text }
+}
+
+const attributeName = /^[A-Za-z_$][\w$-]*(?::[\w$-]+)?$/
+
+const childText = (child, file) =>
+  isPlain(child, /^(?!\s)[^{}<>&\\\r\n]+(?<!\s)$/) ? child.text : `{${child.getText(file)}}`
+
+/** A string whose text JSX reads as it stands. */
+const isPlain = (node, pattern) =>
+  node !== undefined && ts.isStringLiteral(node) && pattern.test(node.text)
 
 /** Adds the names to the import of the kit, or an import of its own behind the last one. */
 function importOf(file, components) {

@@ -6,25 +6,30 @@ import { membersOf } from "../shared/own-props.ts"
 import { type ButtonProps, buttonAttributes, buttonNames } from "./button.ts"
 import { buttonForm } from "./call-form.ts"
 import { type ComponentWithProps, componentOfRows } from "./component.ts"
+import { keyShortcuts } from "./keys.ts"
 
 export type ActionButtonProps = Omit<
   ButtonProps,
-  "href" | "target" | "rel" | "download" | "type" | "icon" | "label"
+  "href" | "target" | "rel" | "download" | "type" | "icon" | "label" | "variant"
 > & {
   /** The call sent by a click: `call(todo, "delete")`. */
   readonly call: Callable
+  /** Default `"default"`, and `"ghost"` in the sizes `icon*`. */
+  readonly variant?: ButtonProps["variant"]
   /** The text of the button, read out with the name of its entity: "Delete Buy milk". Default: the label of the action. Children go before it. */
   readonly label?: string | undefined
   /** Stands before the text, or alone in the sizes `icon*`: the name of a Lucide icon, or markup. Default: the icon of the action. */
   readonly icon?: IconName | Exclude<Child, string> | undefined
+  /** The keys that click it, outside of fields: `"Del"`, `"Ctrl+Enter"`. In a row with an id they are for the row that has the focus. */
+  readonly keys?: string | undefined
 }
 
-const ownNames: ReadonlySet<string> = new Set([...buttonNames, "call", "label"])
+const ownNames: ReadonlySet<string> = new Set([...buttonNames, "call", "label", "keys"])
 
-/** `<ActionButton call={call(todo, "delete")} variant="ghost" size="icon" icon="trash" />`; looks like a `Button`. */
+/** `<ActionButton call={call(todo, "delete")} icon="trash" size="icon" keys="Del" />`; looks like a `Button`. */
 export const ActionButton: ComponentWithProps<ActionButtonProps> = componentOfRows(
   (props, children) => {
-    const { size } = props
+    const { size, keys } = props
     const call = membersOf(props.call)
     const { icon = call.icon, label = call.label } = props
     const { target, description } = call
@@ -38,6 +43,8 @@ export const ActionButton: ComponentWithProps<ActionButtonProps> = componentOfRo
     const first: AnyAttributes = { class: "btn" }
     if (name !== undefined) first["aria-label"] = name
     if (title !== undefined) first["title"] = title
+    if (keys !== undefined) first["aria-keyshortcuts"] = keyShortcuts(keys)
+    if (isSquare && props.variant === undefined) first["data-variant"] = "ghost"
     // All others among the props are those of a button.
     const attributes = buttonAttributes(props as ButtonProps, first, ownNames)
     return buttonForm(call, attributes, image === undefined ? text : [image, text])

@@ -13,7 +13,9 @@ import { membersOf, ownProps } from "../shared/own-props.ts"
 import { inWords } from "../shared/words.ts"
 import { type ElementProps, passOn } from "./attributes.ts"
 import { fieldForm } from "./call-form.ts"
+import { editButtons } from "./edit-buttons.ts"
 import { describedField, type FormCall } from "./field.ts"
+import { keyShortcuts } from "./keys.ts"
 
 export type ActionInputProps = ElementProps<"input", "name" | "value" | "aria-label" | "label"> & {
   /** The call sent by Enter: `call(Todo, "create")`. An `update` is also sent when the field loses the focus, and Escape reverts the change. */
@@ -24,15 +26,19 @@ export type ActionInputProps = ElementProps<"input", "name" | "value" | "aria-la
   readonly icon?: IconName | Exclude<Child, string> | undefined
   /** Behind the field, for the eye alone: the key that sends it, `"Enter"`. */
   readonly hint?: string | undefined
+  /** The keys that focus it, outside of fields: `"N"`, `"Ctrl+K"`. In a row with an id they are for the row that has the focus. */
+  readonly keys?: string | undefined
+  /** Behind the field of an `update`: a pencil, and while it is edited a check that saves and a cross that reverts. Default false. */
+  readonly buttons?: boolean | undefined
   /** Its name for those who do not see it. Default: of a call of a class its label, "Add todo", which then stands in the empty field; else that of the field. */
   readonly label?: string | undefined
 }
 
-const ownNames = new Set(["call", "name", "label", "icon", "hint", "children"])
+const ownNames = new Set(["call", "name", "label", "icon", "hint", "keys", "buttons", "children"])
 
 /** `<ActionInput call={call(Todo, "create")} name="title" label="New todo" placeholder="What needs doing?" />`. */
 export function ActionInput(props: ActionInputProps): Markup {
-  const { name, label, icon, hint } = ownProps(props)
+  const { name, label, icon, hint, keys, buttons } = ownProps(props)
   const call = membersOf(ownProps(props).call)
   const adds = call.target === undefined ? call.label : undefined
   const about = describedField({ call, name })
@@ -41,6 +47,7 @@ export function ActionInput(props: ActionInputProps): Markup {
     "aria-label": label ?? adds ?? about?.label ?? inWords(name),
     placeholder: about?.placeholder ?? (label === undefined ? adds : undefined),
   }
+  if (keys !== undefined) first["aria-keyshortcuts"] = keyShortcuts(keys)
   const { "aria-describedby": place } =
     call.onlyField === undefined
       ? Object.assign(first, call.field(name))
@@ -49,7 +56,9 @@ export function ActionInput(props: ActionInputProps): Markup {
   const described = attributes["aria-describedby"]
   if (typeof described === "string" && described !== place)
     attributes["aria-describedby"] = `${place} ${described}`
-  const form = fieldForm(call, attributes, call.error(name))
+  const message = call.error(name)
+  const tools = buttons && editButtons(call.target === undefined ? "Edit" : `Edit ${call.target}`)
+  const form = fieldForm(call, attributes, tools ? [message, tools] : message)
   if (icon === undefined && hint === undefined) return form
   return div(
     { class: "action-input" },

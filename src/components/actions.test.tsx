@@ -87,6 +87,34 @@ it("an ActionInput is the form of its call, with what is stored in its field", (
   )
 })
 
+it("keys become the shortcuts that the page and screen readers read", () => {
+  const button = String(<ActionButton call={call(todo, "delete")} keys="Del Ctrl+Backspace" />)
+  expect(button).toContain(' aria-keyshortcuts="Delete Control+Backspace"')
+  expect(String(<ActionInput call={call(Todo, "create")} name="title" keys="N" />)).toContain(
+    ' aria-keyshortcuts="N"',
+  )
+  expect(String(<ActionButton call={call(todo, "delete")} keys={'"><b>'} />)).not.toContain("<b>")
+  expect(String(<ActionButton call={call(todo, "delete")} keys="constructor" />)).toContain(
+    'aria-keyshortcuts="constructor"',
+  )
+})
+
+it("a square ActionButton is a ghost unless it says otherwise", () => {
+  const square = { call: call(todo, "delete"), icon: "trash", size: "icon-sm" } as const
+  expect(String(ActionButton(square))).toContain(' data-variant="ghost" data-size="icon-sm"')
+  expect(String(ActionButton({ ...square, variant: "outline" }))).toContain('="outline"')
+  expect(String(ActionButton({ ...square, variant: "default" }))).not.toContain("data-variant")
+  expect(String(ActionButton({ call: square.call }))).not.toContain("data-variant")
+})
+
+it("the buttons of an ActionInput are named, and no part of what is sent", () => {
+  const field = String(<ActionInput call={call(todo, "update")} name="title" buttons />)
+  expect(field).toContain(' aria-label="Edit Buy &lt;milk&gt;"')
+  expect(field.match(/<button type="button"/g)).toHaveLength(3)
+  expect(field.match(/data-edit="(?:start|save|revert)"/g)).toHaveLength(3)
+  expect(String(<ActionInput call={call(todo, "update")} name="title" />)).not.toContain("<button")
+})
+
 it("an ActionForm sends several fields with one call", () => {
   const create = call(Todo, "create")
   const form = String(

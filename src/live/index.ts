@@ -2,6 +2,12 @@
 export { type ChangeFrom, changeFrom } from "./change-codec.ts"
 export { type EntityEvents, entityEvents, eventsOf } from "./change-events.ts"
 export type { Frame } from "./frame.ts"
-export { type LiveItem, type LiveListOptions, type LiveRegionOptions, live } from "./live.ts"
+export {
+  type LiveCountOptions,
+  type LiveItem,
+  type LiveListOptions,
+  type LiveRegionOptions,
+  live,
+} from "./live.ts"
 export type { Sink } from "./sink.ts"
 export { attachStream } from "./stream-response.ts"

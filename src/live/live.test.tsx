@@ -365,6 +365,25 @@ describe("other live views", () => {
     expect((await stream.next())[0]).toMatch(/elements <span id="[^"]+">0<\/span>/)
   })
 
+  it("a count of 0 shows what `empty` says, apart from one that shows 0", async () => {
+    const Task = makeTask()
+    const app = makeApp({
+      entities: [Task],
+      view: () => html`${live(Task.where().count(), { empty: "" })}${live(Task.where().count())}`,
+    })
+    const page = await app.page()
+    expect(page).toMatch(/<span id="([^"]+)"><\/span><span id="(?!\1)[^"]+">0<\/span>/)
+    const stream = await app.open(page)
+    const task = await Task.create({ name: "a" })
+    expect((await stream.next()).join()).toMatch(/">1<\/span>/)
+    await stream.quiet()
+    await task.delete()
+    const patches = [...(await stream.next()), ...(await stream.quiet())].join()
+    expect(patches).toMatch(/elements <span id="[^"]+"><\/span>/)
+    expect(patches).toMatch(/elements <span id="[^"]+">0<\/span>/)
+    expect(() => live(Task.where().count(), { zero: "" } as never)).toThrow("zero")
+  })
+
   it("any HTML is rendered again when one of its entities changes", async () => {
     const Task = makeTask()
     const app = makeApp({

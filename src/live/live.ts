@@ -27,6 +27,13 @@ export interface LiveListOptions {
   readonly id?: string
 }
 
+export interface LiveCountOptions {
+  /** HTML id of the figure; default one that follows from the query. */
+  readonly id?: string
+  /** Shown instead of a count of 0. Default `"0"`. With `""` the kit hides a button around it. */
+  readonly empty?: string
+}
+
 export interface LiveRegionOptions {
   /**
    * What the content depends on: entity classes, for every change of them, or queries, for changes of the rows that they
@@ -45,6 +52,7 @@ export interface LiveRegionOptions {
 
 const listOptions = optionNames<LiveListOptions>({ empty: true, tag: true, class: true, id: true })
 const regionOptions = optionNames<LiveRegionOptions>({ on: true, key: true, tag: true, id: true })
+const countOptions = optionNames<LiveCountOptions>({ id: true, empty: true })
 const oneOptions: ReadonlySet<string> = new Set(["id"])
 
 /**
@@ -68,7 +76,7 @@ export function live<T extends EntityInstance>(
 /** A number that stays true: `live(Todo.where(t => t.done.eq(false)).count())`. */
 export function live<T extends EntityInstance, V>(
   count: CountQuery<T, V>,
-  options?: { readonly id?: string },
+  options?: LiveCountOptions,
 ): Markup
 /** Any HTML, rendered again when one of the entities changed: `live(() => <p>…</p>, { on: [Todo] })`. */
 export function live(content: () => Child | Promise<Child>, options: LiveRegionOptions): Markup
@@ -84,9 +92,9 @@ export function live(
     // As above.
     return liveEntity(subject, second as LiveItem<EntityInstance>, options)
   if (isCountQuery(subject)) {
-    refuseUnknownOptions("live(count, { … })", second, oneOptions)
+    refuseUnknownOptions("live(count, { … })", second, countOptions)
     // The line above refused all other options.
-    return liveCount(subject, (second as { readonly id?: string }).id)
+    return liveCount(subject, second as LiveCountOptions)
   }
   // JavaScript may pass anything; `liveRegion` checks the options.
   if (typeof subject === "function" && (second as Partial<LiveRegionOptions>).on !== undefined)
@@ -145,17 +153,17 @@ function liveEntity(
   return liveList(query, each, { ...options, tag: "div" })
 }
 
-function liveCount(count: CountQuery, id: string | undefined): Markup {
+function liveCount(count: CountQuery, { id, empty }: LiveCountOptions): Markup {
   const { entity, plan } = count.query
   const view: RegionView = {
-    content: async () => await count,
+    content: async () => (await count) || (empty ?? 0),
     interests: () => interestsOf(count.query, { fields: [], leaving: true }),
     tag: "span",
   }
   return showView({
     id,
-    shape: ["count", entity.definition.name, plan],
-    key: ["count", entity, plan],
+    shape: ["count", entity.definition.name, plan, ...(empty === undefined ? [] : [empty])],
+    key: ["count", entity, plan, empty],
     entities: followedClasses(count.query),
     interests: view.interests,
     render: regionId => renderRegion(regionId, view),

@@ -227,18 +227,176 @@ it("moves the focus to the neighbour of a deleted todo, and to the new one's fie
   expect(await page.getByText("Nothing here").isVisible()).toBe(true)
 })
 
-it("clears what is done in every open page", async () => {
+it("clears what is done in every open page, with a button that says how many and is there for some alone", async () => {
   const [one, two] = await Promise.all([open(), open()])
+  const clear = (page: Page) => page.getByRole("button", { name: /^Clear/ })
   await add(one, "Milk")
   await add(one, "Bread")
-  await expectTitles(two, ["Milk", "Bread"])
+  await add(one, "Salt")
+  await expectTitles(two, ["Milk", "Bread", "Salt"])
+  expect(await clear(two).count()).toBe(0)
   await rows(two).nth(0).getByRole("checkbox").click()
-  await expect
-    .poll(() => rows(one).nth(0).getByRole("checkbox").getAttribute("aria-checked"))
-    .toBe("true")
-  await one.getByRole("button", { name: "Clear done" }).click()
+  await one.getByRole("button", { name: "Clear 1 done" }).waitFor()
+  await rows(two).nth(2).getByRole("checkbox").click()
+  await one.getByRole("button", { name: "Clear 2 done" }).click()
   await expectTitles(one, ["Bread"])
   await expectTitles(two, ["Bread"])
+  await expect.poll(() => clear(one).count()).toBe(0)
+  await expect.poll(() => clear(two).count()).toBe(0)
+})
+
+it("has under 50 lines, none of them longer than 100 columns", () => {
+  const lines = readFileSync(file, "utf8").trimEnd().split("\n")
+  expect(lines.length).toBeLessThan(50)
+  expect(lines.filter(line => line.length > 100)).toEqual([])
+})
+
+describe("the buttons of a row", () => {
+  const isFocused = (page: Page, row = 0) =>
+    titles(page)
+      .nth(row)
+      .evaluate(input => input.matches(":focus"))
+
+  async function withMilk(): Promise<Page & { complaints: Complaints; posts: string[] }> {
+    const page = await open()
+    await add(page, "Milk")
+    await expectTitles(page, ["Milk"])
+    const posts: string[] = []
+    page.on("request", request => request.method() === "POST" && posts.push(request.url()))
+    return Object.assign(page, { posts })
+  }
+
+  it("are a pencil, and while the title is edited a check that saves it once", async () => {
+    const page = await withMilk()
+    const row = rows(page).nth(0)
+    await row.hover()
+    expect(await row.getByRole("button", { name: "Save" }).count()).toBe(0)
+    await row.getByRole("button", { name: "Edit Milk" }).click()
+    expect(await isFocused(page)).toBe(true)
+    expect(await page.evaluate("getSelection().toString()")).toBe("Milk")
+    expect(await row.getByRole("button", { name: "Edit Milk" }).count()).toBe(0)
+    expect(await row.getByRole("button", { name: "Delete Milk" }).count()).toBe(0)
+    await page.keyboard.type("Oat milk")
+    await row.getByRole("button", { name: "Save" }).click()
+    expect(await isFocused(page)).toBe(false)
+    await row.getByRole("button", { name: "Edit Oat milk" }).waitFor()
+    await page.waitForTimeout(100)
+    expect(page.posts).toHaveLength(1)
+    await page.reload()
+    await expectTitles(page, ["Oat milk"])
+    expect(page.complaints.errors).toEqual([])
+  })
+
+  it("revert by the cross, with the message, and nothing is sent", async () => {
+    const page = await withMilk()
+    const row = rows(page).nth(0)
+    await titles(page).nth(0).fill("Oat milk")
+    await row.getByRole("button", { name: "Revert" }).click()
+    await expectTitles(page, ["Milk"])
+    expect(await isFocused(page)).toBe(false)
+    await page.waitForTimeout(100)
+    expect(page.posts).toEqual([])
+    await titles(page).nth(0).fill("")
+    await titles(page).nth(0).press("Enter")
+    await row.getByRole("alert").waitFor()
+    await row.getByRole("button", { name: "Revert" }).click()
+    await expect.poll(() => row.getByRole("alert").isVisible()).toBe(false)
+    await expectTitles(page, ["Milk"])
+  })
+
+  it("do without script what works there", async () => {
+    const page = await open("/", { javaScriptEnabled: false })
+    await add(page, "Milk")
+    expect(await rows(page).nth(0).getByRole("button", { name: "Edit Milk" }).count()).toBe(0)
+    expect(await rows(page).nth(0).getByRole("button", { name: "Delete Milk" }).count()).toBe(1)
+    await rows(page).nth(0).getByRole("checkbox").click()
+    await page.getByRole("button", { name: "Clear 1 done" }).click()
+    expect(await rows(page).count()).toBe(0)
+    expect(await page.getByRole("button", { name: /^Clear/ }).count()).toBe(0)
+  })
+})
+
+describe("the keys", () => {
+  const isFocused = (locator: ReturnType<Page["locator"]>) =>
+    expect.poll(() => locator.evaluate(element => element.matches(":focus")))
+
+  async function withTwo() {
+    const page = await open()
+    await add(page, "Milk")
+    await add(page, "Bread")
+    await expectTitles(page, ["Milk", "Bread"])
+    return page
+  }
+
+  it("are named below the list, and on what they are for", async () => {
+    const page = await withTwo()
+    expect(await page.locator(".key-hints").innerText()).toMatch(
+      /N\s+new\s+Space\s+done\s+F2\s+rename\s+Del\s+delete/,
+    )
+    const keysOf = (locator: ReturnType<Page["locator"]>) =>
+      locator.getAttribute("aria-keyshortcuts")
+    expect(await keysOf(newTodo(page))).toBe("N")
+    expect(await keysOf(titles(page).nth(0))).toBe("F2")
+    expect(await keysOf(rows(page).nth(0).getByLabel("Delete"))).toBe("Delete")
+  })
+
+  it("N goes to the field of a new todo, and is a letter in every field", async () => {
+    const page = await withTwo()
+    await page.getByRole("link", { name: "All" }).focus()
+    await page.keyboard.press("n")
+    await isFocused(newTodo(page)).toBe(true)
+    await page.keyboard.type("Nan")
+    expect(await newTodo(page).inputValue()).toBe("Nan")
+    await titles(page).nth(0).focus()
+    await page.keyboard.press("End")
+    await page.keyboard.type("n")
+    expect(await titles(page).nth(0).inputValue()).toBe("Milkn")
+    await isFocused(titles(page).nth(0)).toBe(true)
+  })
+
+  it("Space, F2 and Del are for the row that has the focus", async () => {
+    const page = await withTwo()
+    const second = rows(page).nth(1)
+    await second.getByRole("checkbox").focus()
+    await page.keyboard.press("Space")
+    await expect.poll(() => second.getByRole("checkbox").getAttribute("aria-checked")).toBe("true")
+    await page.keyboard.press("F2")
+    await isFocused(titles(page).nth(1)).toBe(true)
+    await page.keyboard.type("Rye")
+    await page.keyboard.press("Enter")
+    await expectTitles(page, ["Milk", "Rye"])
+    await second.getByRole("checkbox").focus()
+    await page.keyboard.press("Delete")
+    await expectTitles(page, ["Milk"])
+    await isFocused(rows(page).nth(0).getByRole("checkbox")).toBe(true)
+    expect(page.complaints.errors).toEqual([])
+  })
+
+  it("Del deletes nothing while typing, outside of the rows, held down or with another key", async () => {
+    const page = await withTwo()
+    const posts: string[] = []
+    page.on("request", request => request.method() === "POST" && posts.push(request.url()))
+    await titles(page).nth(0).focus()
+    await page.keyboard.press("Home")
+    await page.keyboard.press("Delete")
+    expect(await titles(page).nth(0).inputValue()).toBe("ilk")
+    await page.keyboard.press("Escape")
+    await page.getByRole("link", { name: "All" }).focus()
+    await page.keyboard.press("Delete")
+    await page.evaluate("document.activeElement.blur()")
+    await page.keyboard.press("Delete")
+    await rows(page).nth(0).getByRole("checkbox").focus()
+    await page.keyboard.press("Control+Delete")
+    await page.keyboard.press("Shift+Delete")
+    await page.waitForTimeout(150)
+    expect(posts).toEqual([])
+    await page.keyboard.down("Delete")
+    for (let i = 0; i < 5; i++) await page.keyboard.down("Delete")
+    await page.keyboard.up("Delete")
+    await expectTitles(page, ["Bread"])
+    await page.waitForTimeout(150)
+    expect(posts).toHaveLength(1)
+  })
 })
 
 it("shows all todos for a filter that does not exist", async () => {

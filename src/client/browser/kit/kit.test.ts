@@ -165,3 +165,87 @@ it("does nothing twice when it is loaded twice", async () => {
   element<HTMLButtonElement>("button").click()
   expect(document.documentElement.classList.contains("dark")).toBe(true)
 })
+
+describe("keys", () => {
+  let clicks: string[] = []
+  const log = (): void => {
+    clicks = []
+    for (const el of document.querySelectorAll<HTMLElement>("button, a"))
+      el.addEventListener("click", event => {
+        event.preventDefault()
+        clicks.push(el.id)
+      })
+  }
+
+  it("click what names them, with exactly their modifiers", () => {
+    show(`<button id="a" aria-keyshortcuts="Control+S F2">a</button>
+      <button id="b" aria-keyshortcuts="Shift+S">b</button><a id="c" href="#" aria-keyshortcuts="?">c</a>`)
+    log()
+    key("s")
+    key("s", { ctrlKey: true, altKey: true })
+    expect(clicks).toEqual([])
+    expect(key("s", { ctrlKey: true })).toBe(false)
+    key("F2")
+    key("S", { shiftKey: true })
+    key("?")
+    expect(clicks).toEqual(["a", "a", "b", "c"])
+    key("F2", { repeat: true })
+    key("F2", { isComposing: true })
+    expect(clicks).toHaveLength(4)
+  })
+
+  it.each([
+    "<input id=f>",
+    "<input id=f type=search>",
+    "<textarea id=f></textarea>",
+    "<select id=f><option>n</select>",
+    "<div id=f contenteditable=true>x</div>",
+  ])("are letters in %s", field => {
+    show(`${field}<button id="a" aria-keyshortcuts="N Delete">a</button>`)
+    log()
+    element("#f").focus()
+    expect(key("n")).toBe(true)
+    key("Delete")
+    expect(clicks).toEqual([])
+    element("#a").focus()
+    key("N")
+    key("Delete")
+    expect(clicks).toEqual(["a", "a"])
+  })
+
+  it("pass by what is hidden, disabled, in another row or behind a dialog", () => {
+    show(`<button id="h" hidden aria-keyshortcuts="n">h</button><button id="d" disabled aria-keyshortcuts="n">d</button>
+      <ul><li id="one"><button id="a" aria-keyshortcuts="n">a</button></li><li id="two"><i id="in" tabindex="0">x</i><button id="b" aria-keyshortcuts="n">b</button></li></ul>
+      <input id="f" value="text" aria-keyshortcuts="m"><dialog><button id="c" aria-keyshortcuts="n">c</button></dialog>`)
+    log()
+    key("n")
+    expect(clicks).toEqual([])
+    element("#in").focus()
+    key("n")
+    expect(clicks).toEqual(["b"])
+    key("m")
+    expect(document.activeElement?.id).toBe("f")
+    element<HTMLDialogElement>("dialog").showModal()
+    key("m")
+    expect(document.activeElement?.id).not.toBe("f")
+    key("n")
+    expect(clicks).toEqual(["b", "c"])
+  })
+
+  it("of one letter can be switched off", () => {
+    show(`<button id="a" aria-keyshortcuts="n F2 Control+n">a</button>`)
+    log()
+    localStorage["singleKeys"] = "off"
+    key("n")
+    expect(clicks).toEqual([])
+    key("F2")
+    key("n", { ctrlKey: true })
+    expect(clicks).toHaveLength(2)
+    const denied = vi.spyOn(window, "localStorage", "get").mockImplementation(() => {
+      throw new Error("denied")
+    })
+    key("n")
+    denied.mockRestore()
+    expect(clicks).toHaveLength(3)
+  })
+})

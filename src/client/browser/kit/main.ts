@@ -4,6 +4,7 @@ import { hideFailedPictures, pictureFailed } from "./avatar.ts"
 import { listenForComboboxes } from "./combobox.ts"
 import { listenForCopying } from "./copy.ts"
 import { listenForDropzones } from "./dropzone.ts"
+import { editClick, editPress, shortcutKey } from "./keys.ts"
 import { listClick, listClose, listInput, listKey, listPointer, openByShortcut } from "./list.ts"
 import { menuClick, menuKey, menuToggle } from "./menu.ts"
 import { openerClick, placePopover } from "./openers.ts"
@@ -43,8 +44,10 @@ if (!page[LOADED]) {
     toastClick,
     themeClick,
     sidebarClick,
+    editClick,
   )
-  listen("keydown", false, hideTooltips, openByShortcut, tabKey, menuKey, listKey)
+  listen("keydown", false, hideTooltips, openByShortcut, tabKey, menuKey, listKey, shortcutKey)
+  listen("mousedown", false, editPress)
   listen("input", false, listInput)
   listen("pointerover", false, showTooltips)
   // Not "over": a list that opens or scrolls under a resting pointer is not pointed at.
