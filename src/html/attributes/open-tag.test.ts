@@ -1,6 +1,7 @@
 // Open tags that are learned print what tags that are not learned do, the first time and every further one.
 import { js } from "nitro-ts/datastar"
 import { describe, expect, it } from "vitest"
+import { raw } from "../markup/markup.ts"
 import { attributes as printAttributes } from "./attribute.ts"
 import { learnedNodes, openTag, printOpenTag } from "./open-tag.ts"
 
@@ -66,6 +67,56 @@ describe("a learned tag", () => {
     expect(learnedNodes() - before).toBe(6)
     printOpenTag(root, "p", { id: "b", hidden: true })
     expect(learnedNodes() - before).toBe(10)
+  })
+
+  it("forgets the values of an attribute that has more than 32, but for 512 classes", () => {
+    const root = openTag("<p")
+    const before = learnedNodes()
+    for (let i = 0; i < 32; i++) printOpenTag(root, "p", { id: `a${i}` })
+    expect(learnedNodes() - before).toBe(2 + 32)
+    for (let i = 32; i < 80; i++) {
+      printOpenTag(root, "p", { id: `a${i}` })
+      expect(learnedNodes() - before).toBe(2)
+    }
+    for (let i = 0; i < 512; i++) printOpenTag(root, "p", { class: `a${i}` })
+    expect(learnedNodes() - before).toBe(4 + 512)
+    printOpenTag(root, "p", { class: "b" })
+    expect(learnedNodes() - before).toBe(4)
+  })
+
+  it("keeps and counts no more than 513 names in one place", () => {
+    const root = openTag("<p")
+    const before = learnedNodes()
+    for (let i = 0; i < 700; i++)
+      expect(printOpenTag(root, "p", { [`data-n${i}`]: i })).toBe(`<p data-n${i}="${i}">`)
+    expect(learnedNodes() - before).toBe(2 * 513)
+  })
+
+  it("keeps 16 attributes of a tag", () => {
+    const names = Array.from({ length: 24 }, (_, i) => `data-a${i}`)
+    const all = Object.fromEntries(names.map(name => [name, "x"]))
+    const counts = [
+      all,
+      { data: { x: 1 }, ...all },
+      { id: 1, ...all },
+      { hidden: true, ...all },
+    ].map(values => {
+      const before = learnedNodes()
+      printOpenTag(openTag("<p"), "p", values)
+      return learnedNodes() - before
+    })
+    // Of each two nodes and one for its value, but for what is printed whole, or is a number.
+    expect(counts).toEqual([48, 47, 47, 48])
+  })
+
+  it("prints text that is no address in a meta behind what varies", () => {
+    const script = "0;url=javascript:x"
+    const root = openTag("<meta")
+    for (let time = 0; time < 3; time++)
+      for (const content of [script, raw(script)])
+        expect(printOpenTag(root, "meta", { title: time, content, name: "a" })).toBe(
+          `<meta title="${time}" content="${script}" name="a">`,
+        )
   })
 
   it("keeps no long text", () => {

@@ -210,6 +210,8 @@ function edgeOf(node: Node, key: string, tag: string): Edge | undefined {
   const edge = node.others?.get(key)
   if (edge !== undefined) return edge
   if (nodes >= maxNodes || node.depth >= maxDepth || key.length > maxValueLength) return undefined
+  // Keys can come from data as well as values.
+  if (node.others !== undefined && node.others.size >= maxClassValues) return undefined
   const added = new Edge(node, key, tag)
   nodes += 2
   if (node.first === undefined) {
@@ -217,8 +219,6 @@ function edgeOf(node: Node, key: string, tag: string): Edge | undefined {
     node.firstKey = key
   } else {
     node.others ??= new Map()
-    // Keys can come from data as well as values.
-    if (node.others.size >= maxClassValues) return undefined
     node.others.set(key, added)
   }
   return added

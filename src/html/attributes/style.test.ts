@@ -152,6 +152,7 @@ describe("one value", () => {
     "a<b",
     "a>b",
     "{a}",
+    "{a",
     "(a",
     "a)",
     "[a",
