@@ -18,7 +18,15 @@ import {
   value,
   when,
 } from "./index.ts"
-import { assertJson, literal, quote, regexLiteral } from "./literal.ts"
+import {
+  assertJson,
+  literal,
+  partSource,
+  quote,
+  regexLiteral,
+  sourceOf,
+  templateText,
+} from "./literal.ts"
 
 // -- what a page does with an expression: Datastar's rewriting, in its older and its newer form, and then evaluation
 const isWord = (char: string | undefined): boolean => char !== undefined && /\w/.test(char)
@@ -339,12 +347,50 @@ describe("JSON values inside expressions", () => {
     }
   })
 
+  it("are no data of a patch where they are an expression or no number of JSON", () => {
+    for (const [wrong, message] of [
+      [{ a: signal("x", 1) }, "patch.a is an expression"],
+      [[js("a")], "patch[0] is an expression"],
+      [{ a: Number.NaN }, "patch.a is NaN"],
+      [[-Infinity], "patch[0] is -Infinity"],
+    ] as const)
+      expect(() => assertJson(wrong, "patch")).toThrow(
+        expect.objectContaining({
+          code: "NITRO_EXPRESSION_VALUE",
+          message: expect.stringContaining(message),
+        }),
+      )
+  })
+
+  it("are no expression because they look like one", () => {
+    for (const [wrong, what] of [
+      [{ source: "alert(1)" }, "an object"],
+      ["a", "a string"],
+      [1, "a number"],
+      [null, "null"],
+      [undefined, "undefined"],
+    ] as const)
+      for (const read of [sourceOf, partSource])
+        expect(() => read(wrong)).toThrow(
+          expect.objectContaining({
+            code: "NITRO_EXPRESSION_VALUE",
+            message: `An expression was expected, and ${what} was given.`,
+          }),
+        )
+    expect(sourceOf(js("a, b"))).toBe("a, b")
+    expect(partSource(js("a, b"))).toBe("(a, b)")
+  })
+
   it("accept one object twice where it is no cycle", () => {
     const shared = { a: 1 }
     expect(literal([shared, shared])).toBe("[{a: 1},{a: 1}]")
     expect(() => assertJson([shared, shared], "x")).not.toThrow()
     expect(() => assertJson({ yes: true, no: [false, null, "", 0] }, "x")).not.toThrow()
   })
+})
+
+it("is printed between backticks so that it stays readable", () => {
+  expect(templateText("a `b` ${c} \n")).toBe("a \\`b\\` \\${c} \\n")
 })
 
 describe("regular expressions", () => {
