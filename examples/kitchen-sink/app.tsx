@@ -15,8 +15,8 @@ import { Overlays } from "./overlays.tsx"
 
 const style = (nonce: string) => html`<style nonce="${nonce}">
   .page { padding: 1rem clamp(1rem, 4vw, 2.5rem) 4rem; max-width: 64rem; }
-  .bar { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; margin-block-end: 1rem; }
-  .bar h1 { font-size: 1.25rem; font-weight: 600; margin-inline-end: auto; }
+  .bar { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem; margin-block-end: 1rem; }
+  .bar h1 { flex: 1; font-size: 1.125rem; font-weight: 600; }
   .brand { padding: .5rem; }
   .sample { display: grid; gap: 1rem; padding-block: 1.5rem; border-block-end: 1px solid var(--border); }
   .sample > * { min-width: 0; } .sample h2 { font-weight: 600; }
