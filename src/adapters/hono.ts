@@ -48,17 +48,17 @@ export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
     takeBody(context.req)
     const { path, search } = splitUrl(request.url)
     const mount = honoMountOf(context.req.matchedRoutes[context.req.routeIndex], path)
-    const isPrepared = watchHeaders(context)
     const hostId = hostIdOf(context)
     const received = gate.receive({ request, path, search, mount, hostId, hasPages: true })
     const page = received instanceof Promise ? await received : received
     if (!(page instanceof PageRequest)) {
       const response = request.method === "GET" ? withTag(page) : page
-      if (!isPrepared()) return response
+      if (isFirst(context)) return response
       replace(context, response, preparedHeaders(context))
       return undefined
     }
     takeLateBody(context.req)
+    const isPrepared = watchHeaders(context)
     // A stream is not the response of the page's route, so it takes over only headers that were set before.
     const before = page.isStream ? preparedHeaders(context) : undefined
     await page.run(next)
@@ -92,9 +92,12 @@ function addressIn(env: unknown): string | undefined {
   return incoming?.socket?.remoteAddress
 }
 
+/** No middleware ran before, which could have prepared headers. */
+const isFirst = ({ req }: HonoContext): boolean => req.routeIndex === 0
+
 /** Whether headers may be prepared: always behind other middleware, else once `c.header` was called. Reading them costs a Response. */
 function watchHeaders(context: HonoContext): () => boolean {
-  let isPrepared = context.req.routeIndex !== 0
+  let isPrepared = !isFirst(context)
   if (!isPrepared) {
     const { header } = context
     // V8 makes a function that is written behind `object.property =` in its old space, with all that it holds: a request too long.
