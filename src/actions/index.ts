@@ -11,6 +11,8 @@ export {
   type PageSignals,
   type RequestContext,
 } from "./context/request-context.ts"
+export { StoredSession } from "./context/session-records.ts"
+export type { Session } from "./context/visitor-session.ts"
 export {
   type ActionCall,
   type ActionDecorator,
@@ -26,7 +28,8 @@ export type { OperationCall, OperationMiddleware } from "./contract/middleware.t
 export type { BodyPart, RequestBody } from "./contract/request-body.ts"
 export { type CrudOperation, type ExposeOptions, type Exposure, expose } from "./contract/route.ts"
 export type { RouteDescription } from "./contract/route-description.ts"
-export type { RegisteredTypes, User } from "./contract/user.ts"
+export type { SessionOptions } from "./contract/session-options.ts"
+export type { RegisteredTypes, SessionData, User } from "./contract/user.ts"
 export type { CookieOptions } from "./reply/cookies.ts"
 export { type ActionOutcome, type OutcomeOptions, outcome } from "./reply/outcome.ts"
 export { queuePatch } from "./reply/queued-patches.ts"

@@ -61,7 +61,7 @@ export function nitro(options: NitroOptions): FastifyPlugin & NitroApp {
   const loading = loadSrvx()
   // The first request gets the error.
   loading.catch(() => undefined)
-  const streams = new WeakMap<IncomingMessage, PageRequest>()
+  const pages = new WeakMap<IncomingMessage, PageRequest>()
   const contexts = new WeakMap<IncomingMessage, AsyncResource>()
   let mount: Mount | undefined
 
@@ -81,8 +81,8 @@ export function nitro(options: NitroOptions): FastifyPlugin & NitroApp {
       return
     }
     takeLateBody(raw, request, fastifyRequest)
-    if (page.isStream) streams.set(raw, page)
-    else {
+    pages.set(raw, page)
+    if (!page.isStream) {
       if (hostId === undefined) reply.header(requestIdHeader, page.requestId)
       if (page.cookies.length > 0) reply.header("set-cookie", [...page.cookies])
     }
@@ -110,9 +110,23 @@ export function nitro(options: NitroOptions): FastifyPlugin & NitroApp {
       else context.runInAsyncScope(next)
     })
     instance.addHook("onSend", ({ raw }, reply, payload, sent) => {
-      const page = streams.get(raw)
+      const page = pages.get(raw)
       if (page === undefined) return sent(null, payload)
-      streams.delete(raw)
+      pages.delete(raw)
+      if (!page.isStream) {
+        const add = (): void => {
+          const set = [reply.getHeaders()["set-cookie"] ?? []].flat().map(String)
+          const cookies = page.withSessionCookie(set)
+          // Fastify adds a cookie to those that are set.
+          reply.removeHeader("set-cookie")
+          if (cookies.length > 0) reply.header("set-cookie", [...cookies])
+          sent(null, payload)
+        }
+        const saving = page.saveSession(reply.statusCode)
+        if (saving === undefined) add()
+        else saving.then(add, sent)
+        return
+      }
       finish(page, reply, payload).then(body => sent(null, body), sent)
     })
     instance.addHook("preClose", () => gate.app.close())

@@ -3,10 +3,10 @@
 import type { User } from "../actions/index.ts"
 import {
   allowPageKey,
+  type BrowserSession,
   createDispatcher,
   flashes,
   type Route,
-  type Session,
   sessionOf,
   withRequest,
 } from "../actions/internal.ts"
@@ -85,6 +85,7 @@ export function createGate(options: NitroOptions): Gate {
     hasStore: app.limits.store !== undefined,
   }
   setImmediate(() => warnAtStart(app.exposures, counts))
+  const loadsSessions = app.sessionStore !== undefined
   /** Runs `fn` with the user of the request, and waits for the user only where it has to. */
   function inContext<T>(
     context: OpenContext,
@@ -95,11 +96,20 @@ export function createGate(options: NitroOptions): Gate {
     // It returns a promise where T is one, else the value.
     const run =
       partition === undefined ? inPlugins : ((() => withPartition(partition, inPlugins)) as () => T)
+    const session = loadsSessions ? context.session.load() : undefined
+    if (session !== undefined)
+      // `then` awaits the result, whatever it is.
+      return session.then(() => asUser(context, run)) as Promise<Awaited<T>>
+    return asUser(context, run)
+  }
+  function asUser<T>(context: OpenContext, run: () => T): MaybePromise<Awaited<T>> | T {
     const by = (resolved: User | undefined): T => {
       context.user = resolved
       return withRequest(context, run)
     }
-    const user = options.user?.(context.request)
+    const { user: find } = options
+    // It may read the session.
+    const user = find && withRequest(context, () => find(context.request))
     if (isThenable(user))
       // `then` awaits the result, whatever it is.
       return beforeDeadline(Promise.resolve(user), deadlineMs, "nitro({ user })").then(resolved =>
@@ -134,7 +144,7 @@ export function createGate(options: NitroOptions): Gate {
         ? busyResponse()
         : undefined
     }
-    const session = sessionFor(app, request, options.partition)
+    const visitor = sessionFor(app, request, options.partition)
     const requestId = idOf(request, hostId)
     const context = new OpenContext(
       app,
@@ -147,15 +157,24 @@ export function createGate(options: NitroOptions): Gate {
     )
     const dispatch = () => dispatcher.dispatch(request, places, search)
     const run = plugins.around === undefined ? dispatch : plugins.around(context, dispatch)
-    const inOrder = () => inContext(context, session?.partition, run)
+    const inOrder = () => inContext(context, visitor?.partition, run)
     const respondSafely = () => (plugins.mayFail ? respondToErrors(request, inOrder) : inOrder())
-    const cookies = session?.cookie === undefined ? [] : [session.cookie]
+    if (visitor?.cookie !== undefined) context.session.adopt(visitor.id ?? "")
+    const respondFully = (response: Response): Response => {
+      const cookie = context.usedSession?.takeCookie() ?? visitor?.cookie
+      return withOurHeaders(response, requestId, cookie === undefined ? [] : [cookie])
+    }
     return withRequestId(requestId, () =>
       after(
         requests.isWatched
           ? requests.run({ method: request.method, path }, respondSafely, takeStatus)
           : respondSafely(),
-        response => withOurHeaders(response, requestId, cookies),
+        (response): MaybePromise<Response> => {
+          const saving = context.usedSession?.save()
+          return saving === undefined
+            ? respondFully(response)
+            : saving.then(() => respondFully(response))
+        },
       ),
     )
   }
@@ -168,17 +187,20 @@ export function createGate(options: NitroOptions): Gate {
     const requestId = idOf(request, hostId)
     const context = new OpenContext(app, request, requestId, path, search, flash, options.locale)
     const visitor = sessionFor(app, request, options.partition)
+    if (visitor?.cookie !== undefined) context.session.adopt(visitor.id ?? "")
     const cookies = [
       ...(flash ? [app.part(flashes).clear] : []),
       ...(visitor?.cookie === undefined ? [] : [visitor.cookie]),
     ]
     const live = prepareLive(context)
+    context.isStream = live.stream !== undefined
     if (live.stream === undefined) allowPageKey(context)
     return new PageRequest({
       request,
       requestId,
       live,
       once: requestsOnce(search),
+      context,
       cookies,
       inContext: fn => inContext(context, visitor?.partition, fn),
     })
@@ -239,7 +261,7 @@ function sessionFor(
   app: App,
   request: Request,
   partition: NitroOptions["partition"],
-): Session | undefined {
+): BrowserSession | undefined {
   if (!hasPartitionedStores() || currentPartition() !== undefined) return undefined
   return sessionOf(request, syncResult(partition?.(request), "nitro({ partition })"), app)
 }

@@ -49,7 +49,14 @@ export function nitro(options: NitroOptions): H3Middleware & NitroApp {
       for (const cookie of page.cookies) headers.append("set-cookie", cookie)
     }
     try {
-      return await page.run(next)
+      const value = await page.run(next)
+      await page.saveSession(statusIn(value) ?? res.status ?? 200)
+      for (const headers of [res.headers, res.errHeaders]) {
+        const cookies = page.withSessionCookie(headers.getSetCookie())
+        headers.delete("set-cookie")
+        for (const cookie of cookies) headers.append("set-cookie", cookie)
+      }
+      return value
     } catch (error) {
       const response = errorResponse(error, request)
       if (response === undefined) throw error

@@ -63,6 +63,8 @@ export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
     const before = page.isStream ? preparedHeaders(context) : undefined
     await page.run(next)
     const response = context.res
+    const saving = page.isStream ? undefined : page.saveSession(response.status)
+    if (saving !== undefined) await saving
     if (before === undefined && page.cookies.length === 0 && !isPrepared()) {
       const named = withOurHeaders(response, page.requestId, [])
       if (named !== response) context.res = named

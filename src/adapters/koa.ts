@@ -13,6 +13,7 @@ import { type ParsedRequest, takeBody, takeLateBody } from "./node-body.ts"
 import { hostBody, joinedParts, nodeHeaders, setHeaders } from "./node-response.ts"
 import { PageRequest } from "./page-request.ts"
 import { requestIdHeader } from "./page-response.ts"
+import { setSessionCookie } from "./saved-session.ts"
 import { loadSrvx, srvx } from "./srvx.ts"
 
 /** The part of Koa's context that the adapter needs. Structural, so that no type of Koa's is required. */
@@ -62,6 +63,8 @@ export function nitro(options: NitroOptions): KoaMiddleware & NitroApp {
     if (page.cookies.length > 0) context.append("set-cookie", [...page.cookies])
     try {
       await page.run(next)
+      await page.saveSession(context.status)
+      setSessionCookie(context.res, page)
     } catch (error) {
       keepHeader(error, requestIdHeader, context.res.getHeader(requestIdHeader))
       throw error

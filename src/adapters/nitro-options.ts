@@ -33,6 +33,8 @@ export const nitroOptions: ReadonlySet<string> = optionNames<NitroOptions>({
   changes: true,
   clientAddress: true,
   secret: true,
+  sessionStore: true,
+  session: true,
   assets: true,
   partition: true,
   user: true,

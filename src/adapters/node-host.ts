@@ -12,6 +12,7 @@ import { takeBody, takeLateBody } from "./node-body.ts"
 import { sendResponse } from "./node-response.ts"
 import { PageRequest } from "./page-request.ts"
 import { requestIdHeader } from "./page-response.ts"
+import { saveBeforeEnd } from "./saved-session.ts"
 import { loadSrvx, srvx } from "./srvx.ts"
 
 /** One request of a node host, and how the host runs its own route for it. */
@@ -69,7 +70,9 @@ export function createNodeHost(options: NitroOptions): NodeHost {
     if (!received.isStream) {
       if (hostId === undefined) res.setHeader(requestIdHeader, received.requestId)
       for (const cookie of received.cookies) res.appendHeader("set-cookie", cookie)
+      saveBeforeEnd(res, received)
       await run()
+      received.keepSession()
       return false
     }
     const status = host.statusOf ?? (route => statusOf(res, route))

@@ -1,6 +1,6 @@
 // The context of a request as the gate makes it: open, because the user comes later and plugins complete it.
 import type { AppState, Flash, PageSignals, RequestContext, User } from "../actions/index.ts"
-import { localeOf, ReceivedInput } from "../actions/internal.ts"
+import { localeOf, ReceivedInput, VisitorSession } from "../actions/internal.ts"
 import { syncResult } from "../shared/callback.ts"
 import type { NitroOptions } from "./nitro-options.ts"
 
@@ -15,6 +15,11 @@ export class OpenContext extends ReceivedInput implements RequestContext {
   readonly flash: Flash | undefined
   user: User | undefined = undefined
   readonly #choose: NitroOptions["locale"]
+  /** The request is for the stream of a page. */
+  isStream = false
+  /** Called after each change of the session. */
+  sessionListener: (() => void) | undefined = undefined
+  #session: VisitorSession | undefined
   #locale: string | undefined
   #extras: Map<symbol, unknown> | undefined
 
@@ -46,6 +51,21 @@ export class OpenContext extends ReceivedInput implements RequestContext {
 
   get signals(): Promise<PageSignals> {
     return this.readSignals(this.request, this.search, this.app.limits)
+  }
+
+  get session(): VisitorSession {
+    this.#session ??= new VisitorSession(
+      this.app,
+      this.request,
+      this.isStream ? "read-only" : "open",
+      this.sessionListener,
+    )
+    return this.#session
+  }
+
+  /** The session, if anything has read it. */
+  get usedSession(): VisitorSession | undefined {
+    return this.#session
   }
 
   get extras(): Map<symbol, unknown> {

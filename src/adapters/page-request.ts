@@ -1,10 +1,11 @@
 // A request to the host's own routes: the context that they run in, and the completion of their response.
-import { shownError } from "../actions/internal.ts"
+import { isSessionCookie, shownError } from "../actions/internal.ts"
 import type { Stream } from "../live/internal.ts"
 import { reportError } from "../shared/report.ts"
 import { withRequestId } from "../shared/request-id.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { errorResponse } from "./host-errors.ts"
+import type { OpenContext } from "./open-context.ts"
 import {
   type PageOutcome,
   releasing,
@@ -18,6 +19,7 @@ export type InContext = <T>(fn: () => T) => MaybePromise<Awaited<T>> | T
 
 interface PageSettings extends StreamSettings {
   readonly request: Request
+  readonly context: OpenContext
   readonly inContext: InContext
 }
 
@@ -27,7 +29,7 @@ interface PageSettings extends StreamSettings {
  */
 export class PageRequest {
   /** `Set-Cookie` values to add to the response of the host. */
-  readonly cookies: readonly string[]
+  cookies: readonly string[]
   /** For the header `X-Request-Id` of the response; `respond`, `stream` and `finish` set it. */
   readonly requestId: string
   readonly #settings: PageSettings
@@ -41,6 +43,54 @@ export class PageRequest {
   /** The page's script requests its stream, which replaces the response of the host's route. */
   get isStream(): boolean {
     return this.#settings.live.stream !== undefined
+  }
+
+  /**
+   * Saves the session that the route has changed, and adds its cookie to `cookies`: for a response of that status, before it is sent. A
+   * response from 500 on leaves the session as it was.
+   */
+  saveSession(status: number): Promise<void> | undefined {
+    const session = this.#settings.context.usedSession
+    if (session === undefined) return undefined
+    if (status >= 500) session.discard()
+    const saving = session.save()
+    this.addSessionCookie()
+    return saving
+  }
+
+  /** Adds the cookie that the session needs by now to `cookies`, in the place of a former one. False where it needs none. */
+  addSessionCookie(): boolean {
+    const { context } = this.#settings
+    const cookie = context.usedSession?.takeCookie()
+    if (cookie === undefined) return false
+    const others = this.cookies.filter(other => !isSessionCookie(other, context.app))
+    this.cookies = [...others, cookie]
+    return true
+  }
+
+  /** The cookies that are set on a response, with that of the session in the place of a former one. */
+  withSessionCookie(set: readonly string[]): readonly string[] {
+    const { app } = this.#settings.context
+    const ours = this.cookies.filter(cookie => isSessionCookie(cookie, app))
+    if (ours.length === 0) return set
+    return [...set.filter(cookie => !isSessionCookie(cookie, app)), ...ours]
+  }
+
+  /** The session stays as it was. */
+  dropSession(): void {
+    this.#settings.context.usedSession?.discard()
+  }
+
+  /** A session that was read lives on, though the host does not say when its response ends. */
+  keepSession(): void {
+    this.#settings.context.usedSession
+      ?.keep()
+      ?.catch(error => reportError(error, "keeping a session", "adapters"))
+  }
+
+  /** Called after each change of the session, for a host whose routes send their responses themselves. */
+  onSessionChange(listener: () => void): void {
+    this.#settings.context.sessionListener = listener
   }
 
   /** Runs the host's route. */
@@ -74,9 +124,11 @@ export class PageRequest {
 
   /** The response of the route, or the stream in its place, with the cookies and the id. */
   async finish(response: Response): Promise<Response> {
-    const { live, requestId, cookies } = this.#settings
+    const { live, requestId } = this.#settings
+    const saving = live.stream === undefined ? this.saveSession(response.status) : undefined
+    if (saving !== undefined) await saving
     return live.stream === undefined
-      ? withOurHeaders(response, requestId, cookies)
+      ? withOurHeaders(response, requestId, this.cookies)
       : streamAfter(response, live.stream, this.#settings)
   }
 

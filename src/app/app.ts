@@ -1,5 +1,11 @@
 // `App`: everything that belongs to one `nitro({...})` and not to the process.
-import type { AppState, Exposure, RouteDescription, User } from "../actions/index.ts"
+import type {
+  AppState,
+  Exposure,
+  RouteDescription,
+  SessionOptions,
+  User,
+} from "../actions/index.ts"
 import {
   type AppLimits,
   type AppPart,
@@ -8,7 +14,10 @@ import {
   limitsOf,
   type Route,
   Secret,
+  sessionOptionsOf,
+  sessionStoreOf,
 } from "../actions/internal.ts"
+import type { Store } from "../entity/index.ts"
 import { declareEntities } from "../entity/internal.ts"
 import type { EventBus } from "../events/index.ts"
 import type { PageEndHook } from "../html/internal.ts"
@@ -34,6 +43,13 @@ export interface AppOptions {
    * process alone.
    */
   readonly changes?: EventBus | undefined
+  /**
+   * The store of `context().session`: the database of the app, say. Default: memory of this process, which a restart empties and other
+   * processes do not see.
+   */
+  readonly sessionStore?: Store | undefined
+  /** How long a session lasts: `{ idleSeconds, maxSeconds }`. Default: a day without use, 30 days in all. */
+  readonly session?: SessionOptions | undefined
   /** How much the app takes and keeps. */
   readonly limits?: Limits
   /** The plugins of the app: `plugin({ name, setup })`. The first listed comes first. */
@@ -43,6 +59,8 @@ export interface AppOptions {
 export class App implements AppState, NitroApp {
   readonly secret: Secret
   readonly limits: AppLimits
+  readonly sessionStore: Store | undefined
+  readonly session: Required<SessionOptions>
   readonly pageEnds: readonly PageEndHook[]
   routes: readonly RouteDescription[] = []
   exposures: readonly Exposure[] = []
@@ -58,6 +76,10 @@ export class App implements AppState, NitroApp {
     this.#base = new BasePath(options.basePath)
     this.secret = new Secret(options.secret)
     this.limits = limitsOf(options.limits)
+    this.sessionStore = sessionStoreOf(options.sessionStore)
+    this.session = sessionOptionsOf(options.session)
+    // Better now than at the first visitor.
+    if (this.sessionStore !== undefined) this.secret.sign("start", "")
     openChanges(this, options.changes)
     this.#plugins = setUpPlugins([...builtIn, ...(options.plugins ?? [])], this)
     this.pageEnds = this.pluginParts.flatMap(({ pageEnd }) => pageEnd ?? [])

@@ -1,7 +1,7 @@
 // Decides which functions render for many pages at once, and in which context: shared output must not depend on the user.
 import { AsyncLocalStorage } from "node:async_hooks"
 import { currentRequest, type RequestContext } from "../actions/index.ts"
-import { withRequest } from "../actions/internal.ts"
+import { VisitorSession, withRequest } from "../actions/internal.ts"
 import { type EntityClass, type QueryScope, withPartition, withStores } from "../entity/index.ts"
 import { currentScopes, inScopes, ScopeSet, scopeOf, storeOf } from "../entity/internal.ts"
 import { isSameUser } from "./same-user.ts"
@@ -107,6 +107,9 @@ function watched(
     },
     get request() {
       return nothing(new Request("http://live.invalid/"))
+    },
+    get session() {
+      return nothing(new VisitorSession(app, undefined, "read-only"))
     },
     get requestId() {
       return nothing("")

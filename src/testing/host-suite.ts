@@ -5,6 +5,7 @@ import { connectionTests } from "./host-connections.ts"
 import { middlewareTests } from "./host-middleware.ts"
 import { pageTests } from "./host-pages.ts"
 import { responseTests } from "./host-responses.ts"
+import { sessionTests } from "./host-sessions.ts"
 import type { HostSuiteOptions } from "./host-setup.ts"
 import { hostTools } from "./host-tools.ts"
 import type { TestRunner } from "./runner.ts"
@@ -25,5 +26,6 @@ export function hostSuite(runner: TestRunner, options: HostSuiteOptions): void {
     bodyTests(tools)
     connectionTests(tools)
     middlewareTests(tools)
+    sessionTests(tools)
   })
 }

@@ -117,6 +117,15 @@ function noteClass(steps: Signals): NoteClass {
     static async seen(): Promise<Response> {
       return Response.json(await context().signals)
     }
+    static async remember({ words }: { words: string }): Promise<Response> {
+      const { session } = context()
+      const before = session.get("words") ?? null
+      session.set("words", words)
+      if (words === "rotate") session.rotate()
+      if (words === "destroy") session.destroy()
+      if (words === "fail") throw new Error("a failure")
+      return Response.json({ before })
+    }
     static menu(): Response {
       return new Response("tea", { headers: { "content-type": "text/plain" } })
     }
@@ -145,6 +154,7 @@ function noteClass(steps: Signals): NoteClass {
       action(this, "broken")
       action(this, "echo", { input: { words: z.string() } })
       action(this, "seen")
+      action(this, "remember", { input: { words: z.string() } })
       action(this, "upload", { body: "stream" })
       action(this, "files", { body: "stream" })
       for (const name of ["menu", "agent", "parts"] as const) action(this, name, { method: "GET" })

@@ -66,7 +66,9 @@ const onNode = ({ options, pages, mount, ...has }: HostSetup): Promise<RunningHo
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const page = pages[(request.url ?? "").slice(mount.length).split("?")[0] as string]
     if (page === undefined || !request.url?.startsWith(mount)) return response.writeHead(404).end()
-    return response.writeHead(200, html).end(await page())
+    // First: a page may set a cookie.
+    const text = await page()
+    return response.writeHead(200, html).end(text)
   }
   return listen(
     createServer((request, response) => {

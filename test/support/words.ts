@@ -42,7 +42,14 @@ export const wordRules: readonly WordRule[] = [
   {
     words: ["session", "sessions"],
     write: "connection of a database, stream of a page",
-    meant: ["src/actions", "src/adapters", "src/entity"],
+    meant: [
+      "src/actions",
+      "src/adapters",
+      "src/app",
+      "src/entity",
+      "src/live/sharing.ts",
+      "src/testing",
+    ],
     names: ["withSession"],
   },
   {

@@ -1,9 +1,12 @@
 // The state of one app, as the modules below it see it: a base path, a secret, and a place for the state of each module.
+
+import type { Store } from "../../entity/index.ts"
 import type { PageApp } from "../../html/internal.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import type { AppLimits } from "../contract/limits.ts"
 import type { Exposure } from "../contract/route.ts"
 import type { RouteDescription } from "../contract/route-description.ts"
+import type { SessionOptions } from "../contract/session-options.ts"
 import type { Secret } from "./secret.ts"
 
 /** State of one module in one app: its topics, its flashes. Made at first use. */
@@ -27,6 +30,10 @@ export interface AppState extends PageApp {
   readonly limits: AppLimits
   /** Signs what browsers carry. */
   readonly secret: Secret
+  /** The store of `nitro({ sessionStore })`; undefined: memory. */
+  readonly sessionStore: Store | undefined
+  /** The lifetime of a session, defaults included. */
+  readonly session: Required<SessionOptions>
   /** True once `close` was called. */
   readonly isClosed: boolean
   /** The state of a module in this app. The key is the object itself, so declare it once, at the top of a file. */

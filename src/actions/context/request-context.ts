@@ -6,6 +6,7 @@ import type { AppState } from "./app-state.ts"
 import "../contract/errors.ts"
 import type { User } from "../contract/user.ts"
 import type { Flash } from "./flash.ts"
+import type { Session } from "./visitor-session.ts"
 
 /** The signals that a page sent with its request, by name. Untrusted: validate before use. */
 export type PageSignals = Readonly<Record<string, unknown>>
@@ -34,6 +35,8 @@ export interface RequestContext {
    * NITRO_BAD_REQUEST, NITRO_TOO_COMPLEX or NITRO_BODY_TOO_LARGE.
    */
   readonly signals: Promise<PageSignals>
+  /** The data of this visitor, saved with the response. Without any the visitor gets no cookie. */
+  readonly session: Session
   /** Data of other modules about this request, each under its own symbol. */
   readonly extras: Map<symbol, unknown>
 }

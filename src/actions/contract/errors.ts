@@ -2,6 +2,31 @@
 import { registerErrors } from "../../shared/errors.ts"
 
 registerErrors({
+  NITRO_SESSION_READ_ONLY: {
+    status: 500,
+    when: "`context().session` is changed in the stream of a live page, which renders for as long as the page is open.",
+    fix: "Change it in an action, or when the page is loaded.",
+  },
+  NITRO_SESSION_SENT: {
+    status: 500,
+    when: "`context().session` is changed after the response has begun: in a generator, in late content, or behind the response.",
+    fix: "Change it before the response begins: before the first `yield`, or before `respond()`.",
+  },
+  NITRO_SESSION_VALUE: {
+    status: 500,
+    when: "`context().session` is given a value that JSON cannot hold, or would hold more than 65536 characters.",
+    fix: "Keep an id in the session, and the data in an entity.",
+  },
+  NITRO_SESSION_BUSY: {
+    status: 503,
+    when: "Many requests write one session at once, and one of them found no turn in 50 attempts.",
+    fix: "Send the request again. Keep what many requests write in an entity.",
+  },
+  NITRO_SESSION_OPTION: {
+    status: 500,
+    when: "`nitro({ session })` has a lifetime that is not a whole number of seconds, or `sessionStore` is no store.",
+    fix: 'Write sessionStore: sqlite("app.db"), session: { idleSeconds: 3600 }.',
+  },
   NITRO_NOT_AN_ACTION: {
     status: 500,
     when: "A call names a method that is not an action.",

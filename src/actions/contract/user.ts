@@ -7,5 +7,10 @@
 // biome-ignore lint/suspicious/noEmptyInterface: applications add to it by declaration merging
 export interface RegisteredTypes {}
 
+/** The data of `context().session`, by name; any values until `RegisteredTypes` names them: `interface RegisteredTypes { session: { basket: string[] } }`. */
+export type SessionData = RegisteredTypes extends { readonly session: infer S }
+  ? S
+  : Record<string, unknown>
+
 /** The type that `nitro({ user })` returns; `unknown` until `RegisteredTypes` names it. */
 export type User = RegisteredTypes extends { readonly user: infer U } ? U : unknown

@@ -14,6 +14,7 @@ import type { Store } from "../../entity/index.ts"
 import { type RequestContext, withRequest } from "../context/request-context.ts"
 import { sessionOf } from "../context/session.ts"
 import { TimedCall } from "../context/timed-call.ts"
+import { VisitorSession } from "../context/visitor-session.ts"
 import { type RequestKey, requestKeyOf } from "../input/request-key.ts"
 import { Idempotency } from "./idempotency.ts"
 import { MemoryRecords } from "./idempotency-records.ts"
@@ -357,6 +358,7 @@ it("gives cookies again to the visitor that they were made for, and to no other"
         flash: undefined,
         extras: new Map(),
         signals: Promise.resolve({}),
+        session: new VisitorSession(app, undefined),
       } as RequestContext,
       async () => {
         const key = requestKeyOf({

@@ -7,6 +7,7 @@ import { actions } from "../../shared/trace.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { currentRequest } from "../context/request-context.ts"
 import type { TimedCall } from "../context/timed-call.ts"
+import { VisitorSession } from "../context/visitor-session.ts"
 import type { ActionDefinition, Input } from "../contract/action.ts"
 import { type AllowRule, isAllowed } from "../contract/allow.ts"
 import type { limitsOf } from "../contract/limits.ts"
@@ -100,6 +101,7 @@ export class RoutedRequest {
       return response instanceof Promise ? await response : response
     } catch (error) {
       this.#body?.end()
+      sessionHere()?.discard()
       if (shownError(error).isReported) reportError(error, route.name, "actions")
       return refuse(responseForError(error, this.#source), this.#request)
     }
@@ -183,8 +185,12 @@ export class RoutedRequest {
     const route = this.#route
     const respond = async (call: TimedCall) => {
       const outcome = await this.#run(call)
+      const response = await responseFor(outcome, this.#source, route.name)
+      // A repetition has to get it too.
+      const cookie = sessionHere()?.takeCookie()
+      if (cookie !== undefined) response.headers.append("set-cookie", cookie)
       return {
-        response: await responseFor(outcome, this.#source, route.name),
+        response,
         isStream: isStreamed(outcome.value, this.#source.client),
       }
     }
@@ -344,6 +350,12 @@ class OperationRun {
     this.#of.assertSendable(unwrapped(outcome).value)
     return outcome.value
   }
+}
+
+/** Undefined for a context that was made for a test. */
+function sessionHere(): VisitorSession | undefined {
+  const session = currentRequest()?.session
+  return session instanceof VisitorSession ? session : undefined
 }
 
 /** Where the context of the request has read its input already, by `context().signals`, it is not read again. */
