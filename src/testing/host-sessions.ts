@@ -1,5 +1,5 @@
 // The session of a visitor: the same in actions and in the host's own routes, with one cookie beside those of the host.
-import { context } from "../actions/index.ts"
+import { anySession } from "./any-session.ts"
 import { listPage, openStream } from "./host-live.ts"
 import type { HostClient, HostTools } from "./host-tools.ts"
 
@@ -34,24 +34,24 @@ const sessionCookies = (response: Response): readonly string[] =>
   response.headers.getSetCookie().filter(cookie => cookie.startsWith("nitro-session"))
 
 const pages = () => ({
-  "/plain": () => `<p>${JSON.stringify(context().session.all())}</p>`,
+  "/plain": () => `<p>${JSON.stringify(anySession().all())}</p>`,
   "/count": () => {
-    const { session } = context()
+    const session = anySession()
     session.set("count", Number(session.get("count") ?? 0) + 1)
     return `<p>${session.get("count")}</p>`
   },
   "/login": () => {
-    const { session } = context()
+    const session = anySession()
     session.set("user", "ada")
     session.rotate()
     return "<p>in</p>"
   },
   "/logout": () => {
-    context().session.destroy()
+    anySession().destroy()
     return "<p>out</p>"
   },
   "/breaks": () => {
-    context().session.set("count", 100)
+    anySession().set("count", 100)
     throw new Error("no")
   },
 })

@@ -5,6 +5,7 @@ import { type ActionCall, action, context, expose, redirect } from "../actions/i
 import type { NitroOptions } from "../adapters/fetch.ts"
 import { Entity, type EntityStatics, memory } from "../entity/index.ts"
 import { NitroError } from "../shared/errors.ts"
+import { anySession } from "./any-session.ts"
 import type { HostFeature, HostSetup, HostSuiteOptions } from "./host-setup.ts"
 import type { TestRunner } from "./runner.ts"
 
@@ -118,7 +119,7 @@ function noteClass(steps: Signals): NoteClass {
       return Response.json(await context().signals)
     }
     static async remember({ words }: { words: string }): Promise<Response> {
-      const { session } = context()
+      const session = anySession()
       const before = session.get("words") ?? null
       session.set("words", words)
       if (words === "rotate") session.rotate()
