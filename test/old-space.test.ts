@@ -3,13 +3,11 @@ import ts from "typescript"
 import { expect, it } from "vitest"
 import { shippedSources } from "./support/imports.ts"
 
-/** Where this happens once for a process, a connection or a class. */
+/** Where this happens once for a process or a class. */
 const once: readonly string[] = [
   "src/entity/binding/indexed-rows.ts",
   "src/entity/memory/table.ts",
   "src/shared/module-evaluation.ts",
-  "src/stores/sql/postgres/drivers/pg.ts",
-  "src/stores/sql/postgres/drivers/postgres-js.ts",
 ]
 
 const isFunction = (node: ts.Expression): boolean =>

@@ -254,11 +254,12 @@ class PgConnection extends PgRunner implements ReservedConnection {
     this.#client = client
     this.#release = release
     // Without a listener an error of an idle connection would end the process.
-    this.#lose = () => {
+    const lose = (): void => {
       this.lost = true
     }
-    client.on("error", this.#lose)
-    client.on("end", this.#lose)
+    this.#lose = lose
+    client.on("error", lose)
+    client.on("end", lose)
   }
 
   command(sql: string): Promise<string> {

@@ -304,7 +304,8 @@ class PostgresJsConnection extends PostgresJsStatements implements ReservedConne
 
   #watch(connection: RawConnection): void {
     this.#connection = connection
-    connection.onclose = () => this.#lose()
+    const lose = (): void => this.#lose()
+    connection.onclose = lose
   }
 
   release(discard: boolean): void {
