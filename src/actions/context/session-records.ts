@@ -4,7 +4,6 @@ import { z } from "zod"
 import {
   Entity,
   type EntityClass,
-  isNitroError,
   type Store,
   unitOfWork,
   withoutScopes,
@@ -12,6 +11,7 @@ import {
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import "../contract/errors.ts"
+import { addsRow, Sweeper } from "./shared-rows.ts"
 
 /** The values of a session, each as JSON text. */
 export type SessionTexts = Readonly<Record<string, string>>
@@ -116,12 +116,14 @@ const neutral: <T>(run: () => T) => T = AsyncLocalStorage.snapshot()
 /** Keeps sessions in a store, where they survive the process and are seen by all of them. */
 export class StoredSessions implements SessionRecords {
   readonly #rows: typeof SessionRow
-  #sweptAt = Date.now()
+  readonly #sweeper: Sweeper
 
   constructor(store: Store) {
-    this.#rows = class extends SessionRow {
+    const rows = class extends SessionRow {
       static store = store
     }
+    this.#rows = rows
+    this.#sweeper = new Sweeper(sweepMs, now => rows.deleteWhere(row => row.expiresAt.lt(now)))
   }
 
   find(key: string): Promise<SessionRecord | undefined> {
@@ -130,7 +132,7 @@ export class StoredSessions implements SessionRecords {
 
   save(save: SessionSave): Promise<void> {
     return apart(async () => {
-      await this.#sweep()
+      await this.#sweeper.run()
       for (let attempt = 0; attempt < maxAttempts; attempt++) if (await this.#try(save)) return
       throw new NitroError("NITRO_SESSION_BUSY", "Too many requests write one session at once.")
     })
@@ -163,20 +165,7 @@ export class StoredSessions implements SessionRecords {
       )
       return count === 1
     }
-    try {
-      await this.#rows.create({ id: key, revision: 0, ...columns })
-      return true
-    } catch (error) {
-      if (isNitroError(error, "NITRO_DUPLICATE")) return false
-      throw error
-    }
-  }
-
-  async #sweep(): Promise<void> {
-    const now = Date.now()
-    if (now - this.#sweptAt < sweepMs) return
-    this.#sweptAt = now
-    await this.#rows.deleteWhere(row => row.expiresAt.lt(now))
+    return addsRow(() => this.#rows.create({ id: key, revision: 0, ...columns }))
   }
 }
 

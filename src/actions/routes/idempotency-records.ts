@@ -1,12 +1,8 @@
 // Keeps responses to requests with an idempotency key: in this process's memory, or in the app's own database.
+
 import { z } from "zod"
-import {
-  Entity,
-  type EntityClass,
-  isNitroError,
-  type Store,
-  withoutScopes,
-} from "../../entity/index.ts"
+import { Entity, type EntityClass, type Store, withoutScopes } from "../../entity/index.ts"
+import { addsRow, Sweeper } from "../context/shared-rows.ts"
 
 export interface IdempotencyRecord {
   readonly id: string
@@ -104,13 +100,15 @@ const sweepMs = 10 * 60 * 1000
 export class StoredRecords implements IdempotencyRecords {
   readonly store: Store
   readonly #rows: typeof RecordRow
-  #sweptAt = Date.now()
+  readonly #sweeper: Sweeper
 
   constructor(store: Store) {
-    this.store = store
-    this.#rows = class extends RecordRow {
+    const rows = class extends RecordRow {
       static store = store
     }
+    this.store = store
+    this.#rows = rows
+    this.#sweeper = new Sweeper(sweepMs, now => rows.deleteWhere(row => row.expiresAt.lt(now)))
   }
 
   find(id: string): Promise<IdempotencyRecord | undefined> {
@@ -123,23 +121,13 @@ export class StoredRecords implements IdempotencyRecords {
   }
 
   add(record: IdempotencyRecord): Promise<boolean> {
-    return withoutScopes(async () => {
-      try {
-        await this.#rows.create(record)
-      } catch (error) {
-        if (!isNitroError(error, "NITRO_DUPLICATE")) throw error
-        return false
-      }
-      return true
-    })
+    return withoutScopes(() => addsRow(() => this.#rows.create(record)))
   }
 
   update({ id, ...values }: IdempotencyRecord): Promise<void> {
     return withoutScopes(async () => {
       await this.#rows.updateWhere({ id }, values)
-      if (Date.now() - this.#sweptAt < sweepMs) return
-      this.#sweptAt = Date.now()
-      await this.#rows.deleteWhere(row => row.expiresAt.lt(Date.now()))
+      await this.#sweeper.run()
     })
   }
 

@@ -1,13 +1,8 @@
 // Rate limits that several processes share: one row for each caller and action, in a store of the app.
 import { createHash } from "node:crypto"
 import { z } from "zod"
-import {
-  Entity,
-  type EntityClass,
-  isNitroError,
-  type Store,
-  withoutScopes,
-} from "../../entity/index.ts"
+import { Entity, type EntityClass, type Store, withoutScopes } from "../../entity/index.ts"
+import { addsRow, Sweeper } from "../context/shared-rows.ts"
 import type { RateLimit } from "../contract/action-options.ts"
 
 class LimitRow extends Entity(
@@ -32,12 +27,14 @@ const maxAttempts = 50
 
 export class StoredBuckets {
   readonly #rows: typeof LimitRow
-  #sweptAt = Date.now()
+  readonly #sweeper: Sweeper
 
   constructor(store: Store) {
-    this.#rows = class extends LimitRow {
+    const rows = class extends LimitRow {
       static store = store
     }
+    this.#rows = rows
+    this.#sweeper = new Sweeper(sweepMs, now => rows.deleteWhere(row => row.fullAt.lt(now)))
   }
 
   /** Takes a token, and returns the seconds to wait where there is none. Outside of any unit of work, whose rollback would give it back. */
@@ -46,7 +43,7 @@ export class StoredBuckets {
     const id = createHash("sha256").update(key).digest("base64url")
     const perToken = (perSeconds * 1000) / limit
     return withoutScopes(async () => {
-      await this.#sweep()
+      await this.#sweeper.run()
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
         const now = Date.now()
         const row = await this.#rows.get(id)
@@ -65,19 +62,6 @@ export class StoredBuckets {
   async #put(id: string, before: number | undefined, fullAt: number): Promise<boolean> {
     if (before !== undefined)
       return (await this.#rows.updateWhere({ id, fullAt: before }, { fullAt })) === 1
-    try {
-      await this.#rows.create({ id, fullAt })
-      return true
-    } catch (error) {
-      if (isNitroError(error, "NITRO_DUPLICATE")) return false
-      throw error
-    }
-  }
-
-  async #sweep(): Promise<void> {
-    const now = Date.now()
-    if (now - this.#sweptAt < sweepMs) return
-    this.#sweptAt = now
-    await this.#rows.deleteWhere(row => row.fullAt.lt(now))
+    return addsRow(() => this.#rows.create({ id, fullAt }))
   }
 }
