@@ -81,8 +81,9 @@ export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
 }
 
 /** As Hono's middleware `requestId()` names it, where that ran before. */
-function hostIdOf({ req, var: variables }: HonoContext): unknown {
-  return req.routeIndex === 0 || !isObject(variables) ? undefined : variables["requestId"]
+function hostIdOf(context: HonoContext): unknown {
+  const { var: variables } = context
+  return isFirst(context) || !isObject(variables) ? undefined : variables["requestId"]
 }
 
 /** Of the connection, as `@hono/node-server` hands it on. */

@@ -38,8 +38,9 @@ const ownNames = new Set(["call", "name", "label", "icon", "hint", "keys", "butt
 
 /** `<ActionInput call={call(Todo, "create")} name="title" label="New todo" placeholder="What needs doing?" />`. */
 export function ActionInput(props: ActionInputProps): Markup {
-  const { name, label, icon, hint, keys, buttons } = ownProps(props)
-  const call = membersOf(ownProps(props).call)
+  const all = ownProps(props)
+  const { name, label, icon, hint, keys, buttons } = all
+  const call = membersOf(all.call)
   const adds = call.target === undefined ? call.label : undefined
   const about = describedField({ call, name })
   const first: AnyAttributes = {

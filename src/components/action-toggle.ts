@@ -21,8 +21,9 @@ const ownNames = new Set(["call", "checked", "label", "children"])
 
 /** `<ActionToggle call={call(todo, "toggle")} checked={todo.done} label="Done" />`: a check box that needs no save. */
 export function ActionToggle(props: ActionToggleProps): Markup {
-  const { checked, label } = ownProps(props)
-  const call = membersOf(ownProps(props).call)
+  const all = ownProps(props)
+  const { checked, label } = all
+  const call = membersOf(all.call)
   const { target, description } = call
   const name = target === undefined ? label : `${label}: ${target}`
   const attributes = passOn(
