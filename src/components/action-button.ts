@@ -3,6 +3,7 @@
 import { type IconName, icon as iconNamed } from "../html/icons.ts"
 import type { AnyAttributes, Callable, Child } from "../html/index.ts"
 import { membersOf } from "../shared/own-props.ts"
+import { ownNamesOf } from "./attributes.ts"
 import { type ButtonProps, buttonAttributes, buttonNames } from "./button.ts"
 import { buttonForm } from "./call-form.ts"
 import { type ComponentWithProps, componentOfRows } from "./component.ts"
@@ -24,7 +25,7 @@ export type ActionButtonProps = Omit<
   readonly keys?: string | undefined
 }
 
-const ownNames: ReadonlySet<string> = new Set([...buttonNames, "call", "label", "keys"])
+const ownNames = ownNamesOf([...buttonNames, "call", "label", "keys"])
 
 /** `<ActionButton call={call(todo, "delete")} icon="trash" size="icon" keys="Del" />`; looks like a `Button`. */
 export const ActionButton: ComponentWithProps<ActionButtonProps> = componentOfRows(
@@ -32,14 +33,13 @@ export const ActionButton: ComponentWithProps<ActionButtonProps> = componentOfRo
     const { size, keys } = props
     const call = membersOf(props.call)
     const { icon = call.icon, label = call.label } = props
-    const { target, description } = call
     // `iconNamed` refuses other names.
     const image = typeof icon === "string" ? iconNamed(icon as IconName) : icon
     const isSquare = size?.startsWith("icon")
     const text = children ?? (isSquare && image !== undefined ? undefined : label)
-    const title = description ?? (text === undefined ? label : undefined)
+    const title = call.description ?? (text === undefined ? label : undefined)
     // Children already name the button.
-    const name = children === undefined ? nameOf(label, target, text) : undefined
+    const name = children === undefined ? nameOf(label, call.target, text) : undefined
     const first: AnyAttributes = { class: "btn" }
     if (name !== undefined) first["aria-label"] = name
     if (title !== undefined) first["title"] = title

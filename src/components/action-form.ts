@@ -2,7 +2,7 @@
 
 import { type Callable, form, type Markup } from "../html/index.ts"
 import { membersOf, ownProps } from "../shared/own-props.ts"
-import { type ElementProps, passOn } from "./attributes.ts"
+import { type ElementProps, ownNamesOf, passOn } from "./attributes.ts"
 import { Button } from "./button.ts"
 import { callFields } from "./call-fields.ts"
 import type { WithChildren } from "./component.ts"
@@ -14,7 +14,7 @@ export type ActionFormProps = ElementProps<"form", "method" | "action"> &
     readonly call: Callable & Partial<FormCall>
   }
 
-const ownNames = new Set(["call", "children"])
+const ownNames = ownNamesOf(["call", "children"])
 
 /**
  * `<ActionForm call={create}><Input name="title" call={create} /><Button type="submit">Add</Button></ActionForm>`. Without

@@ -11,7 +11,7 @@ import {
 } from "../html/index.ts"
 import { membersOf, ownProps } from "../shared/own-props.ts"
 import { inWords } from "../shared/words.ts"
-import { type ElementProps, passOn } from "./attributes.ts"
+import { type ElementProps, ownNamesOf, passOn } from "./attributes.ts"
 import { fieldForm } from "./call-form.ts"
 import { editButtons } from "./edit-buttons.ts"
 import { describedField, type FormCall } from "./field.ts"
@@ -34,32 +34,34 @@ export type ActionInputProps = ElementProps<"input", "name" | "value" | "aria-la
   readonly label?: string | undefined
 }
 
-const ownNames = new Set(["call", "name", "label", "icon", "hint", "keys", "buttons", "children"])
+const ownNames = ownNamesOf([
+  "call",
+  "name",
+  "label",
+  "icon",
+  "hint",
+  "keys",
+  "buttons",
+  "children",
+])
 
 /** `<ActionInput call={call(Todo, "create")} name="title" label="New todo" placeholder="What needs doing?" />`. */
 export function ActionInput(props: ActionInputProps): Markup {
   const all = ownProps(props)
   const { name, label, icon, hint, keys, buttons } = all
   const call = membersOf(all.call)
-  const adds = call.target === undefined ? call.label : undefined
+  const adds = label === undefined && call.target === undefined ? call.label : undefined
   const about = describedField({ call, name })
   const first: AnyAttributes = {
     class: "input",
     "aria-label": label ?? adds ?? about?.label ?? inWords(name),
-    placeholder: about?.placeholder ?? (label === undefined ? adds : undefined),
+    placeholder: about?.placeholder ?? adds,
   }
   if (keys !== undefined) first["aria-keyshortcuts"] = keyShortcuts(keys)
-  const { "aria-describedby": place } =
-    call.onlyField === undefined
-      ? Object.assign(first, call.field(name))
-      : call.onlyField(name, first)
-  const attributes = passOn(first, props, ownNames)
-  const described = attributes["aria-describedby"]
-  if (typeof described === "string" && described !== place)
-    attributes["aria-describedby"] = `${place} ${described}`
+  const attributes = passOn(first, all, ownNames)
   const message = call.error(name)
   const tools = buttons && editButtons(call.target === undefined ? "Edit" : `Edit ${call.target}`)
-  const form = fieldForm(call, attributes, tools ? [message, tools] : message)
+  const form = fieldForm(call, name, attributes, tools ? [message, tools] : message)
   if (icon === undefined && hint === undefined) return form
   return div(
     { class: "action-input" },

@@ -2,7 +2,7 @@
 
 import type { Callable, Markup } from "../html/index.ts"
 import { membersOf, ownProps } from "../shared/own-props.ts"
-import { type ElementProps, passOn } from "./attributes.ts"
+import { type ElementProps, ownNamesOf, passOn } from "./attributes.ts"
 import { buttonForm } from "./call-form.ts"
 import { Check } from "./icons.gen.ts"
 
@@ -17,7 +17,7 @@ export type ActionToggleProps = ElementProps<
   readonly label: string
 }
 
-const ownNames = new Set(["call", "checked", "label", "children"])
+const ownNames = ownNamesOf(["call", "checked", "label", "children"])
 
 /** `<ActionToggle call={call(todo, "toggle")} checked={todo.done} label="Done" />`: a check box that needs no save. */
 export function ActionToggle(props: ActionToggleProps): Markup {

@@ -9,14 +9,24 @@ export type ElementProps<Name extends string, Own extends string = never> = {
     : Key]: TagAttributes<Name>[Key]
 }
 
-const classNames = new Set(["class", "cls", "class_", "_class", "klass", "htmlClass"])
+const classNames = ["class", "cls", "class_", "_class", "klass", "htmlClass"]
+
+/** The props that are not handed through as they are: those that the component gives another meaning, and the class. */
+export type OwnNames = ReadonlyMap<string, "own" | "class">
+
+export function ownNamesOf(names: Iterable<string>): OwnNames {
+  const kinds = new Map<string, "own" | "class">()
+  for (const name of classNames) kinds.set(name, "class")
+  for (const name of names) kinds.set(name, "own")
+  return kinds
+}
 
 /** The attributes with `first` before their own classes, whichever way these are spelled; `class` stands first. */
 export function withClass(first: string, attributes: object): AnyAttributes {
   return passOn({ class: first }, attributes, nothing)
 }
 
-const nothing: ReadonlySet<string> = new Set()
+const nothing = ownNamesOf([])
 
 /**
  * Adds the props that are not the component's own to `attributes`, which is a fresh object: `class` is joined, the others
@@ -25,17 +35,16 @@ const nothing: ReadonlySet<string> = new Set()
 export function passOn(
   attributes: AnyAttributes,
   props: object,
-  ownNames: ReadonlySet<string>,
+  ownNames: OwnNames,
 ): AnyAttributes {
   // Read by name.
   const values = props as Readonly<Record<string, unknown>>
   for (const name of Object.keys(props)) {
-    const value = values[name]
-    if (ownNames.has(name)) continue
-    if (!classNames.has(name)) attributes[name] = value
-    else if (value !== undefined)
+    const kind = ownNames.get(name)
+    if (kind === undefined) attributes[name] = values[name]
+    else if (kind === "class" && values[name] !== undefined)
       // The attribute checks it.
-      attributes.class = [attributes.class, value as ClassValue]
+      attributes.class = [attributes.class, values[name] as ClassValue]
   }
   return attributes
 }

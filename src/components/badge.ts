@@ -1,6 +1,6 @@
 // A badge: a short word about something, such as its state.
 import { a, span } from "../html/index.ts"
-import { type ElementProps, passOn } from "./attributes.ts"
+import { type ElementProps, ownNamesOf, passOn } from "./attributes.ts"
 import { type Component, component } from "./component.ts"
 
 export type BadgeVariant = "default" | "secondary" | "outline" | "destructive" | "ghost" | "link"
@@ -14,7 +14,7 @@ export interface BadgeProps extends ElementProps<"span"> {
   readonly href?: string | URL | undefined
 }
 
-const ownNames = new Set(["variant", "size", "href", "children"])
+const ownNames = ownNamesOf(["variant", "size", "href", "children"])
 
 /** `Badge("New")`, `<Badge variant="outline">Draft</Badge>`. */
 export const Badge: Component<BadgeProps> = component(props => {

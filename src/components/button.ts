@@ -4,7 +4,7 @@ import { when } from "../datastar/index.ts"
 import { type AnyAttributes, a, button as buttonElement, type Child } from "../html/index.ts"
 import { Expression } from "../shared/expression.ts"
 import { ownProps } from "../shared/own-props.ts"
-import { type ElementProps, passOn } from "./attributes.ts"
+import { type ElementProps, type OwnNames, ownNamesOf, passOn } from "./attributes.ts"
 import { type Component, component } from "./component.ts"
 
 export type ButtonVariant = "default" | "secondary" | "outline" | "ghost" | "link" | "destructive"
@@ -28,9 +28,10 @@ export interface ButtonProps extends ElementProps<"button"> {
 
 /** Props that are no attributes. */
 export const buttonNames: readonly string[] = ["variant", "size", "loading", "icon", "children"]
-const ownNames: ReadonlySet<string> = new Set(buttonNames)
-const ownOfLink = new Set([...buttonNames, "disabled", "type"])
-const ownOfDisabledLink = new Set([...ownOfLink, "href", "target", "rel", "download"])
+const ownNames = ownNamesOf(buttonNames)
+const namesOfLink = [...buttonNames, "disabled", "type"]
+const ownOfLink = ownNamesOf(namesOfLink)
+const ownOfDisabledLink = ownNamesOf([...namesOfLink, "href", "target", "rel", "download"])
 
 /** `Button("Save")`, `<Button variant="outline" size="sm">Cancel</Button>`, `<Button href="/new">New</Button>`. */
 export const Button: Component<ButtonProps> = component(props => {
@@ -58,7 +59,7 @@ export const Button: Component<ButtonProps> = component(props => {
 export function buttonAttributes(
   props: Omit<ButtonProps, "icon" | "href">,
   attributes: AnyAttributes = { class: "btn" },
-  others: ReadonlySet<string> = ownNames,
+  others: OwnNames = ownNames,
 ): AnyAttributes {
   return passOn(look(ownProps(props), attributes), props, others)
 }

@@ -6,7 +6,7 @@ import { ActionButton, ActionInput, ActionToggle, Input } from "nitro-ts/compone
 import { js } from "nitro-ts/datastar"
 import { Entity, embedded, memory, ValueObject } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/hono"
-import { type Child, html } from "nitro-ts/html"
+import { type Child, html, type Markup } from "nitro-ts/html"
 import { expect, it } from "vitest"
 import { z } from "zod"
 
@@ -15,6 +15,9 @@ class Note extends Entity("Note", { text: z.string() }) {
   @action({ input: { text: z.string() } }) async comment() {}
 }
 const note = new Note({ text: "a\n<b>" })
+
+/** Between double quotes, `'` and `>` need no escape; what is repeated with each row has none. */
+const shorter = (markup: Markup) => String(markup).replaceAll("&#39;", "'").replaceAll("&gt;", ">")
 
 it.each(["button", "reset", "Button", "RESET"])(
   "a button of the type %s, which sends nothing, is refused",
@@ -86,7 +89,7 @@ it.each([
   ["a field", String(ActionInput({ call: call(note, "comment"), name: "text" }))],
   ["a button", String(ActionButton({ call: call(note, "delete") }))],
 ])("%s is sent to the address of its form", (_what, form) => {
-  expect(form).toContain("@post(el.action, {contentType: &#39;form&#39;})")
+  expect(form).toContain("@post(el.action, {contentType: 'form'})")
 })
 
 it("escapes the address of a form, whatever the id is", () => {
@@ -106,14 +109,14 @@ it("the form around one control is that of the call", () => {
       return html`<form method="post" action="/${control}">${content}</form>`
     }
     field = (name: string) => ({ id: `f_${name}`, name, "aria-describedby": `f_${name}_error` })
-    onlyField = (name: string, before: object) => Object.assign(before, this.field(name))
+    onlyField = (name: string) => this.field(name)
     error = (name: string) => html`<p id="f_${name}_error"></p>`
   })()
   expect(String(<ActionButton call={remove}>Go</ActionButton>)).toBe(
     '<form method="post" action="/button"><button class="btn">Go</button></form>',
   )
   expect(String(<ActionInput call={remove} name="q" aria-describedby="hint" />)).toBe(
-    '<form method="post" action="/field"><input class="input" aria-label="Q" id="f_q" name="q" aria-describedby="f_q_error hint"><p id="f_q_error"></p></form>',
+    '<form method="post" action="/field"><input class="input" aria-label="Q" aria-describedby="f_q_error hint" id="f_q" name="q"><p id="f_q_error"></p></form>',
   )
   // The general attributes hold for any control.
   expect(String(<ActionButton call={remove} name="action" />)).toContain('action="/general"')
@@ -136,7 +139,7 @@ it("the form of a call is the same whether it is printed by its parts or as a wh
   for (const each of [call(note, "delete"), call(note, "update"), call(Note, "create")]) {
     const { action, method } = each.form
     expect(String(each.formAround("field", "x"))).toBe(
-      String(
+      shorter(
         <form
           method={method}
           action={action}
@@ -172,10 +175,51 @@ it("forms of rows hold no key, and those of a class do", async () => {
 it("leaving the field of an update saves it, and Escape reverts it", () => {
   const update = String(<ActionInput call={call(note, "update")} name="text" />)
   expect(update).toContain('data-on:change="el.form.requestSubmit()"')
-  expect(update).toContain('data-on:keydown="evt.key == &#39;Escape&#39; ? (')
+  expect(update).toContain(`data-on:keydown="evt.key == 'Escape' ? (`)
   const comment = String(<ActionInput call={call(note, "comment")} name="text" />)
   expect(comment).not.toContain("data-on:change")
   expect(String(<input {...call(note, "update").field("text")} />)).not.toContain("data-on:change")
+})
+
+const attributesOf = (tag: string) => tag.match(/ [^\s="]+(="[^"]*")?/g)?.sort()
+
+it.each([
+  ["an update", () => call(note, "update"), "text"],
+  ["an action of a row", () => call(note, "comment"), "text"],
+  ["a class", () => call(Note, "create"), "text"],
+  ["an update with an input", () => call(note, "update", { text: "'\"<" }), "text"],
+])(
+  "the field of %s has the same attributes printed by parts as those that it spreads",
+  (_, make, name) => {
+    const others = { class: "input", "aria-label": 'Its "name"' }
+    const byParts = make().onlyFieldText(name, others) ?? "none"
+    const { value, ...field } = make().onlyField(name)
+    const tag = shorter(<input {...others} {...field} />)
+    const withValue = value === undefined ? byParts : byParts.replace(` value="a\n&lt;b&gt;"`, "")
+    expect(
+      attributesOf(`<input class="input" aria-label="Its &quot;name&quot;"${withValue}>`),
+    ).toEqual(attributesOf(tag))
+    expect(withValue === byParts).toBe(value === undefined)
+  },
+)
+
+it.each([
+  ["id", "mine"],
+  ["ID", "mine"],
+  ["value", "other"],
+  ["type", "password"],
+  ["data_effect", js("1")],
+  ["data-on:change", js("1")],
+  ["data-on:keydown", js("1")],
+  ["aria-describedby", "hint"],
+  ["data-attr", { "aria-invalid": js("1") }],
+  ["data-bind", "text"],
+])("beside the attribute %s, a field is not printed by parts", (name, value) => {
+  expect(call(note, "update").onlyFieldText("text", { class: "x", [name]: value })).toBeUndefined()
+  const props = { call: call(note, "update"), name: "text", [name]: value }
+  const [tag = ""] = String(ActionInput(props as never)).match(/<input[^>]*>/) ?? []
+  const names = attributesOf(tag)?.map(each => each.split("=")[0]?.toLowerCase()) ?? []
+  expect(new Set(names).size).toBe(names.length)
 })
 
 it("the text of each expression in an attribute is its source, escaped", () => {

@@ -8,8 +8,10 @@ import {
   input,
   type Markup,
 } from "../html/index.ts"
-import { typeOf } from "../html/internal.ts"
+import { element, elementRecord, open, typeOf } from "../html/internal.ts"
 import { NitroError } from "../shared/errors.ts"
+
+const inputRecord = elementRecord("input")
 
 // The calls below are read through `membersOf`.
 
@@ -18,9 +20,27 @@ export function buttonForm(call: Callable, attributes: AnyAttributes, content: C
   return formOf(call, "button", attributes, button(attributes, content))
 }
 
-/** A form that is one field, with the place for its message. */
-export function fieldForm(call: Callable, attributes: AnyAttributes, message: Child): Markup {
-  return formOf(call, "field", attributes, [input(attributes), message])
+/** A form that is one field with the name `name` and these attributes, with the place for its message. Those of the call give way. */
+export function fieldForm(
+  call: Callable,
+  name: string,
+  attributes: AnyAttributes,
+  message: Child,
+): Markup {
+  const text = name === "action" ? undefined : call.onlyFieldText?.(name, attributes)
+  if (text !== undefined && call.formAround !== undefined)
+    return call.formAround("field", [
+      element(inputRecord, open(inputRecord, attributes, text), undefined),
+      message,
+    ])
+  const field = call.onlyField === undefined ? call.field(name) : call.onlyField(name)
+  // Those of the component first, as in a row; each by its own value wins.
+  const all: AnyAttributes = { ...attributes, ...field, ...attributes }
+  const place = field["aria-describedby"]
+  const described = all["aria-describedby"]
+  if (typeof described === "string" && described !== place)
+    all["aria-describedby"] = `${place} ${described}`
+  return formOf(call, "field", all, [input(all), message])
 }
 
 function formOf(

@@ -3,7 +3,7 @@
 import { when } from "../datastar/index.ts"
 import { type AnyAttributes, a, button, type Child, div, hr, kbd, span } from "../html/index.ts"
 import { Expression } from "../shared/expression.ts"
-import { type ElementProps, passOn } from "./attributes.ts"
+import { type ElementProps, ownNamesOf, passOn } from "./attributes.ts"
 import {
   type Component,
   type ComponentWithProps,
@@ -51,7 +51,7 @@ export interface MenuItemProps extends ElementProps<"button"> {
   readonly radio?: boolean | undefined
 }
 
-const ownOfItem = new Set([
+const ownOfItem = ownNamesOf([
   "href",
   "icon",
   "shortcut",

@@ -1,6 +1,6 @@
 // Progress indicators: a progress bar, a spinner, and skeletons of content to come.
 import { div, type Markup, progress, span } from "../html/index.ts"
-import { type ElementProps, passOn, withClass } from "./attributes.ts"
+import { type ElementProps, ownNamesOf, passOn, withClass } from "./attributes.ts"
 import { type Component, component } from "./component.ts"
 
 export interface ProgressProps extends ElementProps<"progress"> {
@@ -25,7 +25,7 @@ export interface SpinnerProps extends ElementProps<"span"> {
   readonly label?: string | undefined
 }
 
-const ownOfSpinner = new Set(["label", "children"])
+const ownOfSpinner = ownNamesOf(["label", "children"])
 
 /** `Spinner()`, in the colour and about the size of the text around it. */
 export const Spinner: Component<SpinnerProps> = component(props =>

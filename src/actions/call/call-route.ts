@@ -12,8 +12,9 @@ import type { HttpMethod } from "../contract/action-options.ts"
 import { identifier } from "../contract/form-keys.ts"
 import type { CrudOperation } from "../contract/route.ts"
 import { type CallInputs, inputsOf } from "./call-inputs.ts"
+import { fieldParts } from "./field-attributes.ts"
 import { type FieldPlan, planField } from "./field-plan.ts"
-import { type FormMethod, type FormTags, formTags } from "./form-attributes.ts"
+import { type FormMethod, type FormTags, formTags, tagAround } from "./form-attributes.ts"
 
 interface Paths {
   readonly method: HttpMethod
@@ -70,6 +71,8 @@ export class CallRoute {
   readonly #parts: CallRouteParts
   readonly #hidden: ReadonlySet<string>
   readonly #fields = new Map<string, FieldPlan>()
+  readonly #fieldParts = new Map<FieldPlan, readonly string[]>()
+  #rowTags: { readonly collection: string; readonly tags: FormTags } | undefined
 
   constructor(parts: CallRouteParts) {
     this.#parts = parts
@@ -130,6 +133,39 @@ export class CallRoute {
       this.#fields.set(name, plan)
     }
     return plan
+  }
+
+  /** Of the forms of rows around one control, for the collection at the path `collection`: what stands before the id, and behind it. */
+  rowTags(collection: string): FormTags {
+    if (this.#rowTags?.collection !== collection) {
+      const before = `${escapeHtml(collection)}/`
+      const { button, field } = this.formTags
+      this.#rowTags = {
+        collection,
+        tags: {
+          button: tagAround(button, before, this.postHtml),
+          field: tagAround(field, before, this.postHtml),
+        },
+      }
+    }
+    return this.#rowTags.tags
+  }
+
+  /** The attributes of the only field of a form with the name `form`, but for its value, in HTML. */
+  fieldText(plan: FieldPlan, form: string): string {
+    let parts = this.#fieldParts.get(plan)
+    if (parts === undefined) {
+      parts = fieldParts(plan, this.savesInPlace)
+      this.#fieldParts.set(plan, parts)
+    }
+    let text = parts[0] ?? ""
+    for (let i = 1; i < parts.length; i++) text += form + parts[i]
+    return text
+  }
+
+  /** Whether leaving the only field of its form saves it. */
+  get savesInPlace(): boolean {
+    return this.operationName === "update"
   }
 
   #edits(name: string): boolean {

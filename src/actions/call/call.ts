@@ -2,8 +2,8 @@
 
 import { del, get, value as literalOf, patch, post, put } from "../../datastar/index.ts"
 import { displayOf, type EntityClass, type EntityInstance } from "../../entity/index.ts"
-import { type Child, type FormField, html, type Markup, raw } from "../../html/index.ts"
-import { escapeHtml, onPassword } from "../../html/internal.ts"
+import { type Child, type FormField, type Markup, raw } from "../../html/index.ts"
+import { element, elementRecord, escapeHtml, onPassword } from "../../html/internal.ts"
 import { Expression } from "../../shared/expression.ts"
 import { isObject } from "../../shared/guards.ts"
 import { needsApp } from "../../shared/responding.ts"
@@ -27,6 +27,14 @@ import { type FormAttributes, formAttributes } from "./form-attributes.ts"
 import { idTexts } from "./id-texts.ts"
 import { pageKeyField } from "./page-key.ts"
 import { assertReachable, noAppError } from "./reach.ts"
+
+const formRecord = elementRecord("form")
+/** The attributes that say nothing of what `fieldAttributes` print, nor of the type of the field. */
+const besideField: ReadonlySet<string> = new Set(
+  "class aria-label aria-keyshortcuts placeholder title style lang dir autocomplete autocapitalize spellcheck inputmode enterkeyhint maxlength minlength pattern size min max step required readonly disabled tabindex".split(
+    " ",
+  ),
+)
 
 const requests = { GET: get, POST: post, PUT: put, PATCH: patch, DELETE: del }
 
@@ -158,9 +166,14 @@ export class Call extends Expression<void> {
 
   /** The form around one button, or around one field. It has a key unless it is of one entity: the forms of a list stay light. */
   formAround(control: "button" | "field", content: Child): Markup {
+    const row = this.#instance
+    if (row !== undefined && this.#input === undefined) {
+      const { before, after } = this.#route.rowTags(this.#collection)[control]
+      return element(formRecord, before + idTexts(row).html + after, content)
+    }
     const { before, after } = this.#route.formTags[control]
-    const key = this.#instance === undefined ? pageKeyField() : ""
-    return html`${raw(before + this.#postHtml + after + key)}${content}</form>`
+    const key = row === undefined ? pageKeyField() : ""
+    return element(formRecord, before + this.#postHtml + after + key, content)
   }
 
   /** Attributes for the input named `name`. On an instance its current value is filled in. */
@@ -168,22 +181,31 @@ export class Call extends Expression<void> {
     return this.#field(name, false)
   }
 
-  /**
-   * The same where it is the only field of its form, added to the attributes `before`: leaving a changed field of an `update` saves
-   * it, and Escape reverts it.
-   */
-  onlyField(name: string, before?: object): FieldAttributes {
-    return this.#field(name, this.#route.operationName === "update", before)
+  /** The same where it is the only field of its form: leaving a changed field of an `update` saves it, and Escape reverts it. */
+  onlyField(name: string): FieldAttributes {
+    return this.#field(name, this.#route.savesInPlace)
   }
 
-  // Assigned one by one, since a list makes one for each row, and copies by spread take longer than all of it.
-  #field(name: string, isInPlace: boolean, before?: object): FieldAttributes {
+  /**
+   * The same as text, for an open tag that has the attributes `others` as well: a list prints it with each row. Undefined after a
+   * refusal, and beside attributes that it may have as well, or that change its meaning.
+   */
+  onlyFieldText(name: string, others: object): string | undefined {
+    for (const other in others) if (!besideField.has(other)) return undefined
+    if (this.#flash() !== undefined) return undefined
+    const plan = this.#route.field(name)
+    const text = this.#route.fieldText(plan, this.#form)
+    const value = this.#textOf(plan, undefined)
+    return value === undefined ? text : `${text} value="${escapeHtml(value)}"`
+  }
+
+  #field(name: string, isInPlace: boolean): FieldAttributes {
     const plan = this.#route.field(name)
     const { secretName } = plan
     const form = this.#form
     const flash = this.#flash()
     const value = this.#textOf(plan, flash)
-    const attributes = fieldAttributes(form, plan, flash, before)
+    const attributes = fieldAttributes(form, plan, flash)
     if (value !== undefined) attributes.value = value
     if (isInPlace) editInPlace(attributes)
     if (secretName !== undefined) attributes[onPassword] = { name, value, secretName }

@@ -1,7 +1,12 @@
 // The attributes of a field in the form of a call, and the place for its message.
 import { js } from "../../datastar/index.ts"
 import { html } from "../../html/index.ts"
-import type { OnPassword, onPassword } from "../../html/internal.ts"
+import {
+  inDoubleQuotes,
+  type OnPassword,
+  type onPassword,
+  printAttributes,
+} from "../../html/internal.ts"
 import { Expression } from "../../shared/expression.ts"
 import type { Flash } from "../context/flash.ts"
 import { formSignal } from "../contract/form-keys.ts"
@@ -40,37 +45,26 @@ type OpenAttributes = { -readonly [Key in keyof FieldAttributes]: FieldAttribute
   [onPassword]?: OnPassword
 }
 
-/** All but the value, added to the attributes `before`; `flash` is that of its form. One by one, since a list makes them for each row. */
+/** All but the value; `flash` is that of its form. */
 export function fieldAttributes(
   form: string,
   plan: FieldPlan,
   flash: Flash | undefined,
-  before: object = {},
 ): OpenAttributes {
-  // Those that are required follow.
-  const attributes = before as OpenAttributes
   const id = `${form}_${plan.part}`
-  attributes.id = id
-  attributes.name = plan.name
-  attributes["aria-describedby"] = `${id}_error`
-  attributes["data-attr:aria-invalid"] = formed(
-    `$_${id} ? 'true' : 'false'`,
-    `$_${id} ? &#39;true&#39; : &#39;false&#39;`,
-  )
-  attributes["data-effect"] = formed(
-    `$${formSignal(form)} && ${plan.settle}`,
-    `$${formSignal(form)} &amp;&amp; ${plan.settle}`,
-  )
+  const attributes: OpenAttributes = {
+    id,
+    name: plan.name,
+    "aria-describedby": `${id}_error`,
+    "data-attr:aria-invalid": new Expression(`$_${id} ? 'true' : 'false'`),
+    "data-effect": new Expression(`$${formSignal(form)} && ${plan.settle}`),
+  }
   if (flash?.errors[plan.name] !== undefined) {
     attributes["aria-invalid"] = "true"
     attributes.autofocus = true
   }
   return attributes
 }
-
-/** An expression with its text in an attribute: the ids of fields need no escape, and a list prints them with each row. */
-const formed = (source: string, attributeText: string): Expression =>
-  new Expression(source, attributeText)
 
 /** The message of a field, announced to screen readers. `id` is the field's, and needs no escape. */
 export function errorText(id: string, message: string | undefined): string {
@@ -80,14 +74,26 @@ export function errorText(id: string, message: string | undefined): string {
   )
 }
 
+/**
+ * What stands for the name of a form in printed attributes, whose names and expressions have no such character. Of one byte: a
+ * page with a part of two bytes for each character is twice as long in memory.
+ */
+const formPlace = "\x01"
+
+/** The attributes of the only field of a form as text, in the parts between which the name of the form stands. */
+export function fieldParts(plan: FieldPlan, isInPlace: boolean): readonly string[] {
+  const attributes = fieldAttributes(formPlace, plan, undefined)
+  if (isInPlace) editInPlace(attributes)
+  return inDoubleQuotes(printAttributes({ ...attributes }, "input")).split(formPlace)
+}
+
 const submits = js("el.form.requestSubmit()")
 
 /** Leaving a changed field sends its form, as Enter does; Escape takes the change and its message back. */
 export function editInPlace(attributes: OpenAttributes): void {
   const signal = `$_${attributes.id}`
   attributes["data-on:change"] = submits
-  attributes["data-on:keydown"] = formed(
+  attributes["data-on:keydown"] = new Expression(
     `evt.key == 'Escape' ? (${signal} = '', el.value = el.defaultValue) : 0`,
-    `evt.key == &#39;Escape&#39; ? (${signal} = &#39;&#39;, el.value = el.defaultValue) : 0`,
   )
 }

@@ -1,6 +1,7 @@
 // The attributes with which a form sends a call, with and without script.
 import { js, value as literalOf, sequence } from "../../datastar/index.ts"
 import { type AnyAttributes, form } from "../../html/index.ts"
+import { flatText, inDoubleQuotes } from "../../html/internal.ts"
 import type { Expression } from "../../shared/expression.ts"
 
 /** Methods of a form without script. */
@@ -57,6 +58,11 @@ interface FormTag {
   readonly after: string
 }
 
+/** The tag with more before and behind the place in its address, each in one piece of memory, since lists print it. */
+export function tagAround({ before, after }: FormTag, start: string, end: string): FormTag {
+  return { before: flatText(before + start), after: flatText(end + after) }
+}
+
 export interface FormTags {
   readonly button: FormTag
   readonly field: FormTag
@@ -77,8 +83,8 @@ function makeTags(method: FormMethod, confirm: string | undefined): FormTags {
 /** Printed once, for all addresses. */
 function tagOf(method: FormMethod, submission: Expression, look: AnyAttributes): FormTag {
   const place = "{address}"
-  const tag = String(
-    form({ method, action: place, "data-on:submit__prevent": submission, ...look }),
+  const tag = inDoubleQuotes(
+    String(form({ method, action: place, "data-on:submit__prevent": submission, ...look })),
   )
   const at = tag.indexOf(place)
   return { before: tag.slice(0, at), after: tag.slice(at + place.length, -"</form>".length) }

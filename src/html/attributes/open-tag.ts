@@ -94,11 +94,12 @@ export function openTag(start: string): OpenTag {
 
 const isOwn = Object.prototype.hasOwnProperty
 
-/** The open tag of `tag` with these attributes, in their order. */
+/** The open tag of `tag` with these attributes, in their order, and behind them `more`: attributes as they are printed. */
 export function printOpenTag(
   root: OpenTag,
   tag: string,
   attributes: Readonly<Record<string, unknown>>,
+  more = "",
 ): string {
   let text = ""
   let node = root
@@ -108,9 +109,9 @@ export function printOpenTag(
     const value = attributes[key]
     if (value === null || value === undefined || key === "children") continue
     const edge = node.firstKey === key ? node.first : edgeOf(node, key, tag)
-    if (edge === undefined) return printOpenTagUnlearned(root, tag, attributes)
+    if (edge === undefined) return printOpenTagUnlearned(root, tag, attributes, more)
     if (edge.isRepeated) {
-      if (edge.name.kind === "class") return printOpenTag(root, tag, withOneClass(attributes))
+      if (edge.name.kind === "class") return printOpenTag(root, tag, withOneClass(attributes), more)
       continue
     }
     let string: string
@@ -169,6 +170,7 @@ export function printOpenTag(
       node = edge.after
     }
   }
+  if (more !== "") return `${text}${node.piece}${more}>`
   return text === "" ? node.end : text + node.end
 }
 
@@ -177,8 +179,9 @@ function printOpenTagUnlearned(
   root: OpenTag,
   tag: string,
   values: Readonly<Record<string, unknown>>,
+  more: string,
 ): string {
-  return `${root.piece}${printAttributes(values, tag)}>`
+  return `${root.piece}${printAttributes(values, tag)}${more}>`
 }
 
 /** A `content` that would run script, where it is only text: printed and not learned, since the next tag may be a refresh. */

@@ -39,11 +39,13 @@ export interface Callable {
   /** The hidden field that distinguishes a form sent twice from two forms. Empty if no key is needed. */
   readonly key: Markup
   field(name: string): CallField
+  /** The attributes of the only field of a form: in that of an `update`, leaving it saves, and Escape reverts. Default: `field`. */
+  onlyField?(name: string): CallField
   /**
-   * Adds to the attributes `before` those of the only field of a form, and returns them; an `update` adds that leaving it saves, and
-   * Escape reverts. Default: `field`.
+   * The same as text for an open tag, which lists print faster. Undefined where only `onlyField` has them, as after a refusal, and
+   * beside `others`, the attributes of the tag, that it may have as well.
    */
-  onlyField?(name: string, before: object): CallField
+  onlyFieldText?(name: string, others: object): string | undefined
   /** The place for the message of a field. */
   error(name: string): Markup
   /** The default text of its button. */

@@ -86,12 +86,17 @@ export function elementRecord(tag: string): ElementRecord {
   return record
 }
 
-/** The open tag with `attributes`, in their order. */
-export function open(record: ElementRecord, attributes: Readonly<Record<string, unknown>>): string {
+/** The open tag with `attributes`, in their order, and behind them `more`: attributes as they are printed. */
+export function open(
+  record: ElementRecord,
+  attributes: Readonly<Record<string, unknown>>,
+  more?: string,
+): string {
   return printOpenTag(
     record.root,
     record.tag,
     record.isInput ? inputAttributes(attributes) : attributes,
+    more,
   )
 }
 

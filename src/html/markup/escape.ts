@@ -9,6 +9,14 @@ export function escapeHtml(value: string): string {
   return escapeLong(value)
 }
 
+/**
+ * The same markup, shorter: in values between double quotes, as we print them all, `'` and `>` need no escape. For text that
+ * is printed once and repeated with every row of a list.
+ */
+export function inDoubleQuotes(printed: string): string {
+  return printed.replaceAll("&#39;", "'").replaceAll("&gt;", ">")
+}
+
 function entity(code: number): string | undefined {
   switch (code) {
     case 34:

@@ -7,6 +7,7 @@ import { type RenderMessage, renders } from "../../shared/trace.ts"
 import { Departure, type Interrupt } from "../markup/abort.ts"
 import type { Markup } from "../markup/markup.ts"
 import { chunks, settle } from "../markup/render.ts"
+import { bodyBytes } from "./body-bytes.ts"
 import { type StreamOptions, stream } from "./stream.ts"
 
 export interface ResponseOptions {
@@ -49,13 +50,7 @@ async function wholeBody(page: Markup): Promise<string | Uint8Array<ArrayBuffer>
   const parts = await wholeParts(page)
   const [first] = parts
   if (first !== undefined && parts.length === 1) return first
-  // Parts are not joined to one string, since V8 makes strings above 128 KB costly. They are written into one buffer of just
-  // the size: a larger one would cost more in fresh memory than the count.
-  const body = Buffer.allocUnsafe(parts.reduce((bytes, part) => bytes + Buffer.byteLength(part), 0))
-  let offset = 0
-  for (const part of parts) offset += body.write(part, offset)
-  // A buffer that Node allocates is never shared memory.
-  return body as Uint8Array<ArrayBuffer>
+  return bodyBytes(parts)
 }
 
 async function wholeParts(page: Markup): Promise<readonly string[]> {
