@@ -77,6 +77,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "src/entity/binding/commit-callbacks.ts: running",
   ],
   "set and read within one synchronous call": [
+    "src/html/stream/body-bytes.ts: scratch",
     "src/entity/binding/model.ts: isBatchOpen",
     "src/entity/conditions/condition-size.ts: values",
     "src/entity/conditions/condition.ts: built",

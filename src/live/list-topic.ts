@@ -213,7 +213,8 @@ export class ListTopic extends Topic {
     const to = this.#countBefore(row)
     const next = this.#shown[to]
     const wasPlaceholder = former === undefined && this.#showsPlaceholder(this.#shown)
-    this.#shown.splice(to, 0, row)
+    if (next === undefined) this.#shown.push(row)
+    else this.#shown.splice(to, 0, row)
     if (former === undefined) patches.add(this.#insertion(row, next))
     else if (from !== to) patches.move(this.#removal(row), this.#insertion(row, next))
     else if (former.html !== row.html) patches.add(this.#morph(row))
@@ -238,6 +239,9 @@ export class ListTopic extends Topic {
   #countBefore(row: Shown): number {
     let low = 0
     let high = this.#shown.length
+    // Most lists grow at their end.
+    const last = this.#shown.at(-1)
+    if (last === undefined || this.#compare(last.sortValues, row.sortValues) < 0) return high
     while (low < high) {
       const middle = (low + high) >> 1
       // In range.

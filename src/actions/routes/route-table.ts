@@ -74,10 +74,15 @@ export function matchOf(method: string, places: readonly Place[]): Match | Reado
 
 function paramsOf(route: Route, segments: readonly string[]): Params {
   if (segments.length === 0) return noParams
-  return Object.fromEntries(
-    parametersOf(route.pattern).map((name, at) => [name, decodeSegment(segments[at] ?? "")]),
-  )
+  let names = parameterNames.get(route)
+  if (names === undefined) {
+    names = parametersOf(route.pattern)
+    parameterNames.set(route, names)
+  }
+  return Object.fromEntries(names.map((name, at) => [name, decodeSegment(segments[at] ?? "")]))
 }
+
+const parameterNames = new WeakMap<Route, readonly string[]>()
 
 function branchOf(branch: Branch, segment: string): Branch {
   let next = branch.literals.get(segment)

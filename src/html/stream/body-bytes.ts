@@ -52,6 +52,7 @@ function widened(latin1: Buffer, places: readonly number[]): Buffer {
     // In range.
     const place = places[left - 1] as number
     bytes.copyWithin(place + 1 + left, place + 1, end)
+    // As above.
     const code = latin1[place] as number
     bytes[place + left - 1] = 0xc0 | (code >> 6)
     bytes[place + left] = 0x80 | (code & 0x3f)
@@ -65,8 +66,8 @@ function placesBeyondAscii(latin1: Buffer): readonly number[] {
   const places: number[] = []
   const words = new Int32Array(latin1.buffer, latin1.byteOffset, latin1.length >> 2)
   const add = (from: number, to: number): void => {
-    // In range.
     for (let place = from; place < to; place++)
+      // In range.
       if ((latin1[place] as number) > 127) places.push(place)
   }
   let word = 0
