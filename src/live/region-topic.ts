@@ -1,6 +1,6 @@
 // A live region: any HTML that is rendered again when one of its entities changed, such as a count.
 import { patchElements } from "../datastar/index.ts"
-import { type Child, html, type Markup, raw, render } from "../html/index.ts"
+import { type Child, chunks, html, type Markup, raw, render } from "../html/index.ts"
 import type { Interest } from "./matching/watches.ts"
 import { type Commit, Topic, type TopicSetup } from "./topic.ts"
 
@@ -24,7 +24,8 @@ export class RegionTopic extends Topic {
   }
 
   protected async load(): Promise<Commit> {
-    const html = await render(await renderRegion(this.regionId, this.#view))
+    const markup = await renderRegion(this.regionId, this.#view)
+    const html = chunks(markup)?.join("") ?? (await render(markup))
     return () => {
       if (html === this.#html) return undefined
       this.#html = html

@@ -4,6 +4,7 @@ import { storeOf } from "../entity/internal.ts"
 import type { EntityId } from "../entity/store.ts"
 import { reportError } from "../shared/report.ts"
 import { patches as patchTrace, topics as topicTrace } from "../shared/trace.ts"
+import type { MaybePromise } from "../shared/types.ts"
 import { canonicalText } from "./canonical.ts"
 import type { ChangeFeed, ChangeReader, NumberedChange } from "./change-feed.ts"
 import { type Cursor, fingerprint } from "./cursor.ts"
@@ -70,7 +71,7 @@ export abstract class Topic implements ChangeReader {
   readonly #subscribers = new Map<Subscriber, Replacement | undefined>()
   /** No other process can change what the topic shows. */
   #isExclusive = true
-  #work: Promise<void> | undefined
+  #work: Promise<unknown> | undefined
   #isScheduled = false
   #isEnded = false
   #waiting: NumberedChange[] = []
@@ -101,13 +102,13 @@ export abstract class Topic implements ChangeReader {
   protected abstract text(): string
 
   /** Resolves once the topic shows every change announced so far. Rejects when it cannot be loaded. */
-  ready(): Promise<void> {
+  ready(): Promise<unknown> {
     this.#work ??= this.#begin()
     return this.#work
   }
 
   /** The same, with what other processes changed before this call. */
-  fresh(): Promise<void> {
+  fresh(): Promise<unknown> {
     if (this.#work === undefined || this.#isExclusive) return this.ready()
     this.#mustLoad = true
     return this.#schedule()
@@ -223,7 +224,7 @@ export abstract class Topic implements ChangeReader {
       this.run(() => {
         for (const interest of this.interests) this.follow(interest)
       })
-      const commit = await this.#prepare(() => this.load())
+      const commit = await this.#load()
       commit()
     } catch (error) {
       // A failed start must not be shared with the next page.
@@ -256,7 +257,7 @@ export abstract class Topic implements ChangeReader {
   }
 
   /** All changes of one turn of the event loop are one batch: one render, one write per connection. */
-  #schedule(): Promise<void> {
+  #schedule(): Promise<unknown> {
     const before = this.#work ?? Promise.resolve()
     if (this.#isScheduled) return before
     this.#isScheduled = true
@@ -266,7 +267,7 @@ export abstract class Topic implements ChangeReader {
     return this.#work
   }
 
-  async #runBatch(): Promise<void> {
+  #runBatch(): MaybePromise<unknown> {
     this.#isScheduled = false
     const changes = this.#waiting
     const mustLoad =
@@ -275,14 +276,11 @@ export abstract class Topic implements ChangeReader {
     this.#waiting = []
     this.#appliedUpTo = undefined
     this.#mustLoad = false
-    if (this.#isEnded) return
+    if (this.#isEnded) return undefined
     const prepare = mustLoad ? () => this.load() : () => this.apply(changes)
-    if (!patchTrace.isWatched) {
-      await this.#renew(prepare)
-      return
-    }
+    if (!patchTrace.isWatched) return this.#renew(prepare)
     const message = { id: this.regionId, changes: changes.length }
-    await patchTrace.run<Patches | undefined>(
+    return patchTrace.run<Patches | undefined>(
       message,
       () => this.#renew(prepare),
       (patches, traced) => {
@@ -293,9 +291,15 @@ export abstract class Topic implements ChangeReader {
     )
   }
 
-  /** Returns what it sent. */
+  /** Returns what it sent, while that is traced. Few promises, since each costs, and each change comes here for each view that it concerns. */
   async #renew(prepare: () => Promise<Commit>): Promise<Patches | undefined> {
-    const commit = await this.#prepareAgain(prepare)
+    let commit: Commit | undefined
+    try {
+      commit = await this.run(prepare)
+      this.#setup.assertShared?.()
+    } catch (error) {
+      commit = await this.#loadAfter(error)
+    }
     if (!commit || this.#isEnded) return undefined
     const patches = commit()
     this.#sentUpTo = this.#appliedUpTo
@@ -303,28 +307,23 @@ export abstract class Topic implements ChangeReader {
     this.#snapshot = undefined
     this.#digest = undefined
     for (const subscriber of [...this.#subscribers.keys()]) subscriber.receive(this, patches)
-    return patches
+    // The last promise is kept, and would keep them.
+    return patchTrace.isWatched ? patches : undefined
   }
 
   /** After a failure the store is read; a topic that fails twice ends, since nothing is known of what its pages show. */
-  async #prepareAgain(prepare: () => Promise<Commit>): Promise<Commit | undefined> {
-    try {
-      return await this.#prepare(prepare)
-    } catch (error) {
-      if (error instanceof PersonalView) this.endSharing()
-      const again = this.#isEnded
-        ? undefined
-        : await this.#prepare(() => this.load()).catch(() => undefined)
-      // Ended meanwhile, no longer shared, or without subscribers.
-      if (this.#isEnded) return undefined
-      reportError(error, `the live view #${this.regionId}`, "live")
-      if (again === undefined) this.end()
-      return again
-    }
+  async #loadAfter(error: unknown): Promise<Commit | undefined> {
+    if (error instanceof PersonalView) this.endSharing()
+    const commit = this.#isEnded ? undefined : await this.#load().catch(() => undefined)
+    // Ended meanwhile, no longer shared, or without subscribers.
+    if (this.#isEnded) return undefined
+    reportError(error, `the live view #${this.regionId}`, "live")
+    if (commit === undefined) this.end()
+    return commit
   }
 
-  async #prepare(prepare: () => Promise<Commit>): Promise<Commit> {
-    const commit = await this.run(prepare)
+  async #load(): Promise<Commit> {
+    const commit = await this.run(() => this.load())
     this.#setup.assertShared?.()
     return commit
   }

@@ -169,8 +169,12 @@ function textsOf(values: Input): Record<string, string | string[]> {
 
 /** Back to the page the form is on: never to another site. */
 function seeOther(request: Request, cookie?: string): Response {
-  const headers = new Headers({ location: pageOf(request), "cache-control": "no-store" })
-  if (cookie) headers.set("set-cookie", cookie)
+  // A plain object, which a response would make of Headers again.
+  const headers: Record<string, string> = {
+    location: pageOf(request),
+    "cache-control": "no-store",
+  }
+  if (cookie) headers["set-cookie"] = cookie
   return makeResponse(null, { status: 303, headers })
 }
 
