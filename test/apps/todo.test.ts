@@ -44,6 +44,9 @@ const titles = (page: Page) => page.getByLabel("Title")
 const rows = (page: Page) => page.locator("main li:not(.empty-state)")
 
 async function add(page: Page, title: string): Promise<void> {
+  // A form that is under way takes no second Enter, and keeps what was typed.
+  const pending = page.locator("form[data-pending]", { has: newTodo(page) })
+  await pending.waitFor({ state: "detached" })
   await newTodo(page).fill(title)
   await newTodo(page).press("Enter")
 }
