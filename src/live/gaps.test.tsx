@@ -13,6 +13,7 @@ import { maxQueuedBytes } from "./sink.ts"
 import {
   makeApp,
   type Options,
+  rest,
   streamPath,
   type TestApp,
   TestBrowser,
@@ -111,6 +112,7 @@ describe.each(Object.keys(kinds))("a view of more than every limit, in %s", kind
       await first?.update({ text: `change ${change}` })
       await turns(2)
     }
+    await rest()
     expect(snapshots(stream.text)).toBe(1)
     for (let round = 0; round < 3; round++) await stream.quiet()
     expect(snapshots(stream.text)).toBe(2)

@@ -5,6 +5,7 @@ import { reportError } from "../shared/report.ts"
 import { HashCache } from "./hash-cache.ts"
 import { Hub } from "./hub.ts"
 import { Renewals } from "./renewals.ts"
+import { Rounds } from "./rounds.ts"
 import { Slices } from "./slices.ts"
 import type { Stream } from "./stream.ts"
 import type { Topic } from "./topic.ts"
@@ -17,6 +18,7 @@ export class LiveApp {
   readonly #streams = new Set<Stream>()
   readonly renewals: Renewals = new Renewals()
   readonly hub: Hub = new Hub()
+  readonly rounds: Rounds = new Rounds()
   readonly hashes: HashCache = new HashCache()
   readonly #maxStreams: number
   readonly #beats = new Slices<readonly [stream: Stream, now: number]>(([stream, now]) =>

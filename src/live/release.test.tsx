@@ -15,6 +15,7 @@ import {
   makeApp,
   type Options,
   origin,
+  rest,
   streamPath,
   type TestApp,
   turns,
@@ -63,11 +64,11 @@ function open(options: Options): TestApp {
 
 /** After a change nothing is rendered any more, and no stream is left. */
 async function expectReleased(Row: RowClass, app: { readonly openStreams: number }): Promise<void> {
-  await turns()
+  await rest()
   expect(app.openStreams).toBe(0)
   renders = 0
   await Row.create({ text: "changes nothing" })
-  await turns()
+  await rest()
   expect(renders).toBe(0)
 }
 
@@ -174,13 +175,13 @@ describe("when the handler of a page", () => {
       views(Row)
       return new Promise(() => undefined)
     })
-    await turns()
+    await rest()
     console.log(`a route has ${maxOpeningMs} ms`)
     state?.beat(Date.now() + maxOpeningMs - 1000)
-    await turns()
+    await rest()
     expect(app.openStreams).toBe(1)
     state?.beat(Date.now() + maxOpeningMs + 1000)
-    await turns()
+    await rest()
     await expectReleased(Row, app)
     await app.close()
   })
@@ -267,16 +268,16 @@ describe("when the reader of a stream", () => {
     const { app, state, stream } = await opened(Row)
     await start(stream())
     await Row.create({ text: "b" })
-    await turns()
+    await rest()
     console.log(`a reader may take nothing for ${maxStalledMs} ms`)
     const now = Date.now()
     state.beat(now)
-    await turns()
+    await rest()
     state.beat(now + maxStalledMs - 1000)
-    await turns()
+    await rest()
     expect(app.handle.openStreams).toBe(1)
     state.beat(now + maxStalledMs + 1000)
-    await turns()
+    await rest()
     await expectReleased(Row, app.handle)
   })
 
@@ -290,7 +291,7 @@ describe("when the reader of a stream", () => {
       await stream.read()
       pieces++
       state.beat(now)
-      await turns()
+      await rest()
       expect(app.handle.openStreams).toBe(1)
     }
     expect(pieces).toBeGreaterThan(4)
@@ -304,7 +305,7 @@ describe("when the reader of a stream", () => {
     await reading.quiet()
     const { text, lastId } = reading
     state.beat(Date.now())
-    await turns()
+    await rest()
     await reading.quiet()
     expect(reading.text.slice(text.length)).toMatch(/^id: .*\n\n$|^: \n\n$/)
     class Other extends Entity("Other", {}) {
@@ -312,7 +313,7 @@ describe("when the reader of a stream", () => {
     }
     await Other.create({})
     state.beat(Date.now())
-    await turns()
+    await rest()
     await reading.quiet()
     expect(reading.lastId).not.toBe(lastId)
   })
@@ -405,6 +406,6 @@ it("a change without a follower is reported nowhere", async () => {
   const row = await Row.create({ text: "a" })
   await row.update({ text: "b" })
   await row.delete()
-  await turns()
+  await rest()
   expect(errors).toEqual([])
 })

@@ -4,7 +4,7 @@ import { live } from "nitro-ts/live"
 import { afterEach, describe, expect, it } from "vitest"
 import { z } from "zod"
 import { sqlite } from "../stores/sql/sqlite/store.ts"
-import { makeApp, type TestApp, TestBrowser, turns } from "./support/live-pages.tsx"
+import { makeApp, rest, type TestApp, TestBrowser } from "./support/live-pages.tsx"
 
 const apps: TestApp[] = []
 afterEach(async () => {
@@ -203,7 +203,7 @@ it("shares the work of readers who may see the same", async () => {
   for (const browser of browsers) await browser.settle()
   renders = 0
   await Note.create({ text: "one", owner: "a" })
-  await turns()
+  await rest()
   for (const browser of browsers) await browser.settle()
   expect(browsers.map(({ page }) => page.views.includes("one"))).toEqual([true, true, true, false])
   expect(renders).toBe(1)

@@ -16,10 +16,10 @@ import {
   makeApp,
   type Options,
   origin,
+  rest,
   streamPath,
   type TestApp,
   TestBrowser,
-  turns,
 } from "./support/live-pages.tsx"
 
 function makeNote() {
@@ -108,7 +108,7 @@ describe("two users with one page", () => {
     await expectTrue(app, ["zoe", "ann", "bob"], async () => {
       renders = 0
       await Note.create({ text: "second" })
-      await turns()
+      await rest()
       expect(renders).toBe(1)
     })
   })
@@ -269,7 +269,7 @@ it("what a stream posted before, as a refused form, is in no patch that others s
   await expectTrue(app, ["ann", "bob"], async () => {
     renders = 0
     await Note.create({ text: "b" })
-    await turns()
+    await rest()
     // Forms look for a refusal in every render, and that makes no view personal.
     expect(renders).toBe(1)
   })

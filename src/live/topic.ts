@@ -12,6 +12,7 @@ import { Frame } from "./frame.ts"
 import { Follower, renderInside } from "./inside.ts"
 import type { ItemProbe } from "./item-probe.ts"
 import { type Interest, isCoarse, type Watch } from "./matching/watches.ts"
+import type { Rounds } from "./rounds.ts"
 import { ownContext, PersonalView, type RunIn } from "./sharing.ts"
 
 /** Above this many changes that wait, they are dropped and the store is read instead. */
@@ -48,6 +49,7 @@ export interface TopicSetup {
   /** Whether the same content is right for every page with the view. */
   readonly isShared: boolean
   readonly feed: ChangeFeed
+  readonly rounds: Rounds
   /** Throws `PersonalView` once the content turned out to depend on the user. */
   readonly assertShared?: () => void
   readonly onEnd: (topic: Topic) => void
@@ -104,6 +106,7 @@ export abstract class Topic implements ChangeReader {
   /** Resolves once the topic shows every change announced so far. Rejects when it cannot be loaded. */
   ready(): Promise<unknown> {
     this.#work ??= this.#begin()
+    if (this.#isScheduled) this.#setup.rounds.hurry()
     return this.#work
   }
 
@@ -111,7 +114,8 @@ export abstract class Topic implements ChangeReader {
   fresh(): Promise<unknown> {
     if (this.#work === undefined || this.#isExclusive) return this.ready()
     this.#mustLoad = true
-    return this.#schedule()
+    void this.#schedule()
+    return this.ready()
   }
 
   subscribe(subscriber: Subscriber): void {
@@ -256,12 +260,12 @@ export abstract class Topic implements ChangeReader {
     this.#appliedUpTo ??= previous
   }
 
-  /** All changes of one turn of the event loop are one batch: one render, one write per connection. */
+  /** All changes until the next round are one batch: one render, one write per connection. */
   #schedule(): Promise<unknown> {
     const before = this.#work ?? Promise.resolve()
     if (this.#isScheduled) return before
     this.#isScheduled = true
-    this.#work = before.then(nextTurn).then(() => this.#runBatch())
+    this.#work = before.then(() => this.#setup.rounds.next()).then(() => this.#runBatch())
     // The error reaches the caller that awaits it; a change waits for nothing.
     this.#work.catch(() => undefined)
     return this.#work
@@ -337,8 +341,4 @@ export abstract class Topic implements ChangeReader {
     this.#waiting = []
     this.#setup.onEnd(this)
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise(resolve => setImmediate(resolve))
 }

@@ -4,7 +4,7 @@ import { Entity, memory } from "nitro-ts/entity"
 import { live } from "nitro-ts/live"
 import { afterEach, expect, it } from "vitest"
 import { z } from "zod"
-import { makeApp, turns } from "./support/live-pages.tsx"
+import { makeApp, rest } from "./support/live-pages.tsx"
 
 const ends: (() => void)[] = []
 afterEach(() => {
@@ -43,7 +43,7 @@ it("streams, topics and patches are shown from start to end, as plain data", asy
   await Row.create({ text: "a secret" })
   const [event] = await one.next()
   await two.next()
-  await turns()
+  await rest()
   expect(patches.started).toMatchObject([{ id: "rows", changes: 1 }])
   expect(patches.ended).toMatchObject([{ id: "rows", changes: 1, streams: 2 }])
   expect(patches.ended[0]?.["bytes"]).toBe(`${event}\n\n`.replace(/id: .*\n/, "").length)

@@ -110,6 +110,7 @@ function ownTopic(app: AppState, topic: TopicFactory, regionId: string): Topic {
     inContext: ownContext(),
     isShared: false,
     feed: app.part(changeFeed),
+    rounds: app.part(liveApp).rounds,
     onEnd() {},
   })
 }
@@ -231,7 +232,8 @@ function sharedTopic(
   const scopes = currentScopes() && entities.map(entity => scopeOf(entity, "read"))
   const address = isOfAddress ? request.address : undefined
   const whole = canonicalText([regionId, key, address, stores, scopes])
-  return request.app.part(liveApp).topic(whole, onEnd => {
+  const live = request.app.part(liveApp)
+  return live.topic(whole, onEnd => {
     let wasRead = false
     const onRead = (): void => {
       wasRead = true
@@ -251,6 +253,7 @@ function sharedTopic(
       inContext,
       isShared: true,
       feed: request.app.part(changeFeed),
+      rounds: live.rounds,
       onEnd,
       assertShared,
     })

@@ -141,7 +141,7 @@ export interface TopicMessage extends TraceMessage {
   readonly isShared: boolean
 }
 
-/** On `nitro:patch:start` and `nitro:patch:end`: changes of one turn, from reading what they mean for a live view to its patches. */
+/** On `nitro:patch:start` and `nitro:patch:end`: changes of one round, from reading what they mean for a live view to its patches. */
 export interface PatchMessage extends TraceMessage {
   /** HTML id of the view's element. */
   readonly id: string

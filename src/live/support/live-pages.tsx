@@ -3,6 +3,7 @@ import { respond } from "nitro-ts/actions"
 import { nitro } from "nitro-ts/fetch"
 import { Page } from "nitro-ts/html"
 import { expect } from "vitest"
+import { roundMs } from "../rounds.ts"
 import { PageModel } from "./page-model.ts"
 
 export const origin = "http://app.test"
@@ -48,9 +49,21 @@ export function streamPath(page: string): string {
   return JSON.parse(`"${path}"`) as string
 }
 
-/** Lets everything happen that needs no time. */
-export async function turns(count = 20): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await new Promise(resolve => setImmediate(resolve))
+/** Lets `count` turns of the event loop pass. */
+export async function turns(count: number, each: () => void = () => {}): Promise<void> {
+  for (let turn = 0; turn < count; turn++) {
+    each()
+    await new Promise(resolve => setImmediate(resolve))
+  }
+}
+
+/** Lets everything happen that needs no more time than two rounds of the live views, and calls `each` all along. */
+export async function rest(each?: () => void): Promise<void> {
+  await turns(20, each)
+  for (let round = 0; round < 2; round++) {
+    await new Promise(resolve => setTimeout(resolve, roundMs + 1))
+    await turns(20, each)
+  }
 }
 
 export class LiveStream {
@@ -77,10 +90,7 @@ export class LiveStream {
 
   /** Events that came within a few turns; for "nothing happens". */
   async quiet(): Promise<string[]> {
-    for (let turn = 0; turn < 20; turn++) {
-      this.read().catch(() => undefined)
-      await turns(1)
-    }
+    await rest(() => this.read().catch(() => undefined))
     return this.#take()
   }
 
