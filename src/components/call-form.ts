@@ -8,7 +8,7 @@ import {
   input,
   type Markup,
 } from "../html/index.ts"
-import { element, elementRecord, open, typeOf } from "../html/internal.ts"
+import { element, elementRecord, openWith, typeOf } from "../html/internal.ts"
 import { NitroError } from "../shared/errors.ts"
 
 const inputRecord = elementRecord("input")
@@ -30,7 +30,7 @@ export function fieldForm(
   const text = name === "action" ? undefined : call.onlyFieldText?.(name, attributes)
   if (text !== undefined && call.formAround !== undefined)
     return call.formAround("field", [
-      element(inputRecord, open(inputRecord, attributes, text), undefined),
+      element(inputRecord, openWith(inputRecord, attributes, text), undefined),
       message,
     ])
   const field = call.onlyField === undefined ? call.field(name) : call.onlyField(name)

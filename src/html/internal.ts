@@ -3,7 +3,7 @@
 export { attributes as printAttributes } from "./attributes/attribute.ts"
 export { judgeTarget } from "./attributes/attribute-name.ts"
 export { isPassword, type OnPassword, onPassword, typeOf } from "./attributes/secret-input.ts"
-export { element, elementRecord, open } from "./elements/element.ts"
+export { element, elementRecord, openWith } from "./elements/element.ts"
 export type { IconName } from "./elements/icon-data.gen.ts"
 export { refuseData, toMarkup } from "./markup/child.ts"
 export { escapeHtml, inDoubleQuotes } from "./markup/escape.ts"

@@ -19,11 +19,21 @@ export function notify(
   callback: () => unknown,
   failed: (error: unknown) => void,
 ): MaybePromise<void> {
+  return notifyOf(undefined, callback, failed)
+}
+
+/** The same with `subject` for both functions: what is called with each row of many makes no closures. */
+export function notifyOf<T>(
+  subject: T,
+  callback: (subject: T) => unknown,
+  failed: (error: unknown, subject: T) => void,
+): MaybePromise<void> {
   try {
-    const result = callback()
-    if (isThenable(result)) return Promise.resolve(result).then(ignore, failed)
+    const result = callback(subject)
+    if (isThenable(result))
+      return Promise.resolve(result).then(ignore, error => failed(error, subject))
   } catch (error) {
-    failed(error)
+    failed(error, subject)
   }
 }
 

@@ -1,11 +1,11 @@
 // Change listeners, per class and global. An error in one does not affect the others.
 
-import { notify } from "../../shared/callback.ts"
+import { notifyOf } from "../../shared/callback.ts"
 import { type Declared, ModuleDeclarations } from "../../shared/module-evaluation.ts"
 import { reportError } from "../../shared/report.ts"
 import type { Change, ChangeListener, EntityClass } from "../types/types.ts"
 import { type Model, requireModel } from "./model.ts"
-import { withoutScopes } from "./query-scopes.ts"
+import { unscoped } from "./query-scopes.ts"
 import { isRecorded, type Written } from "./recorders.ts"
 
 // Lists are replaced and never changed, so that announcing one needs no copy of it.
@@ -118,12 +118,9 @@ export function notifyListeners({ listeners }: Model, change: Change): void {
 }
 
 function notifyOne(listener: ChangeListener, change: Change): void {
-  void notify(
-    () => withoutScopes(() => listener(change)),
-    error => reportError(error, whereOf(change), "entity"),
-  )
+  void notifyOf(change, unscoped(listener), failed)
 }
 
-function whereOf(change: Change): string {
-  return `a listener for changes of ${change.entity.name}`
+function failed(error: unknown, change: Change): void {
+  reportError(error, `a listener for changes of ${change.entity.name}`, "entity")
 }

@@ -113,7 +113,13 @@ export class Model {
 
   /** The fields at these indexes of a row. */
   namesOf(columns: readonly number[]): string[] {
-    return columns.flatMap(index => this.names[index] ?? [])
+    // Each save that somebody observes comes here, and flatMap takes a tenth of it.
+    const names: string[] = []
+    for (const index of columns) {
+      const name = this.names[index]
+      if (name !== undefined) names.push(name)
+    }
+    return names
   }
 
   /** Was the field declared, and not added by the library? */

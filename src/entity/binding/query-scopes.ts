@@ -70,6 +70,11 @@ export function withoutScopes<T>(fn: () => T): Started<T> {
   return areUsed ? current.run(undefined, () => started(fn())) : started(fn())
 }
 
+/** `fn` as it runs without scopes: itself while no scopes are in use, since it may be called with each row of many. */
+export function unscoped<S>(fn: (subject: S) => unknown): (subject: S) => unknown {
+  return areUsed ? subject => withoutScopes(() => fn(subject)) : fn
+}
+
 /** Runs `fn` in the scopes of another context, in place of those of this one. */
 export function inScopes<T>(scopes: ScopeSet | undefined, fn: () => T): Started<T> {
   if (scopes === undefined) return withoutScopes(fn)

@@ -2,6 +2,7 @@
 
 import { NitroError } from "../../shared/errors.ts"
 import { isObject } from "../../shared/guards.ts"
+import type { Codec } from "../contract/repository.ts"
 
 // An odd number of backslashes before the u makes it an escape.
 const unstorableEscape = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
@@ -32,10 +33,15 @@ export function refuseOther(value: unknown, entity: string, field: string): void
 }
 
 /** The JSON of a field's value. Throws `NITRO_VALUE_UNSUPPORTED` for one that no store keeps. */
-export function checkedJson(encode: () => unknown, entity: string, field: string): unknown {
+export function checkedJson(
+  codec: Pick<Codec, "encode">,
+  value: unknown,
+  entity: string,
+  field: string,
+): unknown {
   let json: unknown
   try {
-    json = encode()
+    json = codec.encode(value)
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     throw refused(entity, field, "a value that holds itself", error)

@@ -138,7 +138,7 @@ function jsonCodec(
     decode: stored => markData(codec.decode(stored)),
     encode(value) {
       if (isLoose) refuseOther(value, entity, field)
-      return checkedJson(() => codec.encode(value), entity, field)
+      return checkedJson(codec, value, entity, field)
     },
   }
 }

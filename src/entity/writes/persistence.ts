@@ -1,7 +1,6 @@
 // Saves and deletes: validation, hooks, changed fields, the write itself, and the notification.
 
 import { NitroError } from "../../shared/errors.ts"
-import { after } from "../../shared/maybe.ts"
 import { type SaveMessage, saves, traceSave } from "../../shared/trace.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { bindingOf } from "../binding/binding.ts"
@@ -27,7 +26,7 @@ import { reread } from "../binding/reread.ts"
 import { atomically, currentUnit, joinFirst, onStore, writeTo } from "../binding/unit-of-work.ts"
 import type { EntityId } from "../contract/definition.ts"
 import { notFoundError, notSavedError, queryError } from "../contract/errors.ts"
-import type { Repository, Row, Store, Write } from "../contract/repository.ts"
+import type { Repository, Row, Write } from "../contract/repository.ts"
 import { changedRow, isId, rowKey, toKey } from "../contract/row-key.ts"
 import type { SaveOptions } from "../types/options.ts"
 import { readonlyError, staleError } from "./dirty.ts"
@@ -79,11 +78,7 @@ async function saveOne<R extends EntityRecord>(
   if (lacksUnit(binding))
     return inOwnUnit(binding, "save", () => saveOne(record, options, fresh), [record])
   const hooked = binding.state.hooks.size > 0
-  const writing = inTurn(record, binding, options, () => {
-    const prepared = prepare(record, binding, options, fresh && !hooked)
-    const written = prepared && writeOne(prepared)
-    return written === undefined ? prepared : guard(record, written).then(() => prepared)
-  })
+  const writing = inTurn({ record, binding, options, fresh: fresh && !hooked }, write)
   const prepared = writing instanceof Promise ? await writing : writing
   if (hooked && prepared !== undefined) {
     const hooks = runAfterHooks(prepared)
@@ -92,29 +87,43 @@ async function saveOne<R extends EntityRecord>(
   return record
 }
 
+/** One save, as its steps take it. */
+interface Saving {
+  readonly record: EntityRecord
+  readonly binding: Binding
+  readonly options: SaveOptions | undefined
+  readonly fresh: boolean
+}
+
+function write(saving: Saving): MaybePromise<Prepared | undefined> {
+  const prepared = prepare(saving)
+  const written = prepared && writeOne(prepared)
+  return written === undefined ? prepared : guard(saving.record, written).then(() => prepared)
+}
+
 /**
  * Runs `work` after the hooks, earlier saves of the same instance and what the unit of work waits for; at once where there is
  * none of it. It runs in the very moment in which the last of these is over: of two saves that wait, the second sees the first.
  */
-function inTurn<T>(
-  record: EntityRecord,
-  binding: Binding,
-  options: SaveOptions | undefined,
-  work: () => MaybePromise<T>,
-): MaybePromise<T> {
-  const hooks = binding.state.hooks.size > 0 ? runBeforeHooks(record, binding, options) : undefined
-  const { store } = binding
-  if (hooks === undefined && savingOf(record) === undefined) return afterJoin(store, work)
-  return after(hooks, () =>
-    savingOf(record) === undefined
-      ? afterJoin(store, work)
-      : waitForSaves(record).then(() => afterJoin(store, work)),
-  )
+function inTurn<T>(saving: Saving, work: (saving: Saving) => MaybePromise<T>): MaybePromise<T> {
+  const hooks = saving.binding.state.hooks.size > 0 ? runBeforeHooks(saving) : undefined
+  return hooks instanceof Promise
+    ? hooks.then(() => afterEarlier(saving, work))
+    : afterEarlier(saving, work)
 }
 
-function afterJoin<T>(store: Store, work: () => MaybePromise<T>): MaybePromise<T> {
-  const joined = joinFirst(store)
-  return joined === undefined ? work() : joined.then(work)
+function afterEarlier<T>(
+  saving: Saving,
+  work: (saving: Saving) => MaybePromise<T>,
+): MaybePromise<T> {
+  return savingOf(saving.record) === undefined
+    ? afterJoin(saving, work)
+    : waitForSaves(saving.record).then(() => afterJoin(saving, work))
+}
+
+function afterJoin<T>(saving: Saving, work: (saving: Saving) => MaybePromise<T>): MaybePromise<T> {
+  const joined = joinFirst(saving.binding.store)
+  return joined === undefined ? work(saving) : joined.then(() => work(saving))
 }
 
 /** While a save is under way others of the same instance wait: both would insert, or write over what the other wrote. */
@@ -163,12 +172,14 @@ async function saveAll(
     return inOwnUnit(bindingFor(lacking), "save", () => saveAll(all, options, fresh), all)
   const run = async (): Promise<void> => {
     const prepared: Prepared[] = []
+    // That of the last new entity: a thousand of one class look for theirs once.
+    let last: Binding | undefined
     for (const record of all) {
-      const binding = bindingFor(record)
+      const isNew = originOf(record) === undefined
+      const binding = isNew && last?.entity === classOf(record) ? last : bindingFor(record)
+      if (isNew) last = binding
       const hooked = binding.state.hooks.size > 0
-      const preparing = inTurn(record, binding, options, () =>
-        prepare(record, binding, options, fresh && !hooked),
-      )
+      const preparing = inTurn({ record, binding, options, fresh: fresh && !hooked }, prepare)
       const one = preparing instanceof Promise ? await preparing : preparing
       if (one !== undefined) prepared.push(one)
     }
@@ -193,29 +204,23 @@ export function bindingFor(record: EntityRecord): Binding {
   return binding
 }
 
-function runBeforeHooks(
-  record: EntityRecord,
-  binding: Binding,
-  options: SaveOptions | undefined,
-): MaybePromise<void> {
-  if (isDeleted(record)) return
-  return after(runHook(binding, record, "beforeSave"), () => {
-    if (rowOf(record) === undefined) return runHook(binding, record, "beforeCreate")
-    // Only what will be written is an update.
-    const isDue =
-      binding.state.hooks.has("beforeUpdate") &&
-      prepare(record, binding, options, false) !== undefined
-    return isDue ? runHook(binding, record, "beforeUpdate") : undefined
-  })
+function runBeforeHooks(saving: Saving): MaybePromise<void> {
+  if (isDeleted(saving.record)) return
+  const first = runHook(saving.binding, saving.record, "beforeSave")
+  return first === undefined ? runSecondHook(saving) : first.then(() => runSecondHook(saving))
+}
+
+function runSecondHook({ record, binding, options }: Saving): MaybePromise<void> {
+  if (rowOf(record) === undefined) return runHook(binding, record, "beforeCreate")
+  // Only what will be written is an update.
+  const isDue =
+    binding.state.hooks.has("beforeUpdate") &&
+    prepare({ record, binding, options, fresh: false }) !== undefined
+  return isDue ? runHook(binding, record, "beforeUpdate") : undefined
 }
 
 /** The write that makes the store agree with the entity; undefined when it does. */
-function prepare(
-  record: EntityRecord,
-  binding: Binding,
-  options: SaveOptions | undefined,
-  fresh: boolean,
-): Prepared | undefined {
+function prepare({ record, binding, options, fresh }: Saving): Prepared | undefined {
   if (isDeleted(record))
     throw notFoundError(binding.model.name, idOf(record), "was deleted and cannot be saved")
   const ttlSeconds = ttlOf(binding, options)
@@ -312,8 +317,10 @@ function toUpdate(
 
 /** A date in a key that was changed in place: no assignment saw it. */
 function refuseNewKey({ model }: Binding, columns: readonly number[]): void {
-  const changed = model.namesOf(columns).find(name => model.isKey(name))
-  if (changed !== undefined) throw readonlyError(model, changed)
+  for (const index of columns) {
+    const name = model.names[index]
+    if (name !== undefined && model.isKey(name)) throw readonlyError(model, name)
+  }
 }
 
 function ttlOf(binding: Binding, options: SaveOptions | undefined): number | undefined {
@@ -360,33 +367,50 @@ function checkedReferences(binding: Binding, write: Write): MaybePromise<number[
 
 function settle(prepared: Prepared, touched: number | undefined): MaybePromise<void> {
   if (touched === 0) return refuseLost(prepared)
-  finish(prepared)
+  finish(prepared, currentUnit())
 }
 
 /** Writes each store's share in one call, then updates the entities from the stored rows and notifies the listeners. */
 async function writeAll(prepared: readonly Prepared[]): Promise<void> {
-  const shares = new Map<Repository, { readonly store: Store; readonly share: Prepared[] }>()
-  for (const one of prepared) {
-    const { repository, store } = one.binding
-    const group = shares.get(repository)
-    if (group === undefined) shares.set(repository, { store, share: [one] })
-    else group.share.push(one)
-  }
-  const all = prepared.map(({ write }) => write)
-  for (const { binding, write, row } of prepared) {
-    if (currentScopes() !== undefined) await assertWriteInScope(binding, write, row)
-    const checked =
-      binding.references.length === 0
-        ? undefined
-        : onStore(binding.store, () => checkReferences(binding, write, all))
-    if (checked instanceof Promise) await checked
-  }
-  for (const [repository, { store, share }] of shares) {
-    const touched = await writeTo(store, () => repository.write(share.map(({ write }) => write)))
-    const lost = share.find((_, index) => touched[index] === 0)
+  // Callbacks where a loop would do: called once for a thousand rows, a loop makes an object for each of its steps.
+  const all = prepared.map(writeOf)
+  if (currentScopes() !== undefined)
+    for (const { binding, write, row } of prepared) await assertWriteInScope(binding, write, row)
+  if (prepared.some(hasReferences))
+    for (const { binding, write } of prepared) {
+      if (binding.references.length === 0) continue
+      const checked = onStore(binding.store, () => checkReferences(binding, write, all))
+      if (checked instanceof Promise) await checked
+    }
+  for (const [{ repository, store }, share] of sharesOf(prepared)) {
+    const writes = share === prepared ? all : share.map(writeOf)
+    const touched = await writeTo(store, () => repository.write(writes))
+    const lost = share[touched.indexOf(0)]
     if (lost) await refuseLost(lost)
-    for (const one of share) finish(one)
+    // It may have ended meanwhile.
+    const unit = currentUnit()
+    share.forEach(one => {
+      finish(one, unit)
+    })
   }
+}
+
+const writeOf = ({ write }: Prepared): Write => write
+const hasReferences = ({ binding }: Prepared): boolean => binding.references.length > 0
+
+/** The writes of each repository, which most often are those of one. */
+function sharesOf(prepared: readonly Prepared[]): Iterable<[Binding, readonly Prepared[]]> {
+  const [first] = prepared
+  if (first === undefined) return []
+  if (prepared.every(({ binding }) => binding.repository === first.binding.repository))
+    return [[first.binding, prepared]]
+  const shares = new Map<Repository, [Binding, Prepared[]]>()
+  for (const one of prepared) {
+    const share = shares.get(one.binding.repository)
+    if (share === undefined) shares.set(one.binding.repository, [one.binding, [one]])
+    else share[1].push(one)
+  }
+  return shares.values()
 }
 
 async function refuseLost({ record, binding, write }: Prepared): Promise<never> {
@@ -402,10 +426,12 @@ async function refuseLost({ record, binding, write }: Prepared): Promise<never> 
   throw staleError(binding.model.name, id, write.version, binding.mapper.decode(stored)["version"])
 }
 
-function finish({ record, binding, row, updatedAt, version, write }: Prepared): void {
+function finish(
+  { record, binding, row, updatedAt, version, write }: Prepared,
+  unit: ReturnType<typeof currentUnit>,
+): void {
   const before = rowOf(record)
   const values = valuesOf(record)
-  const unit = currentUnit()
   const isNumbered = values["id"] === undefined
   if (isNumbered) values["id"] = binding.mapper.decodeAt(0, row[0])
   if (unit) {
@@ -427,7 +453,9 @@ function finish({ record, binding, row, updatedAt, version, write }: Prepared): 
 
 function runAfterHooks({ record, binding, write }: Prepared): MaybePromise<void> {
   const first = runHook(binding, record, write.op === "insert" ? "afterCreate" : "afterUpdate")
-  return after(first, () => runHook(binding, record, "afterSave"))
+  return first === undefined
+    ? runHook(binding, record, "afterSave")
+    : first.then(() => runHook(binding, record, "afterSave"))
 }
 
 export async function reload(record: EntityRecord): Promise<void> {

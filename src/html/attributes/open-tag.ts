@@ -94,12 +94,11 @@ export function openTag(start: string): OpenTag {
 
 const isOwn = Object.prototype.hasOwnProperty
 
-/** The open tag of `tag` with these attributes, in their order, and behind them `more`: attributes as they are printed. */
+/** The open tag of `tag` with these attributes, in their order. */
 export function printOpenTag(
   root: OpenTag,
   tag: string,
   attributes: Readonly<Record<string, unknown>>,
-  more = "",
 ): string {
   let text = ""
   let node = root
@@ -109,9 +108,9 @@ export function printOpenTag(
     const value = attributes[key]
     if (value === null || value === undefined || key === "children") continue
     const edge = node.firstKey === key ? node.first : edgeOf(node, key, tag)
-    if (edge === undefined) return printOpenTagUnlearned(root, tag, attributes, more)
+    if (edge === undefined) return printOpenTagUnlearned(root, tag, attributes)
     if (edge.isRepeated) {
-      if (edge.name.kind === "class") return printOpenTag(root, tag, withOneClass(attributes), more)
+      if (edge.name.kind === "class") return printOpenTag(root, tag, withOneClass(attributes))
       continue
     }
     let string: string
@@ -170,7 +169,6 @@ export function printOpenTag(
       node = edge.after
     }
   }
-  if (more !== "") return `${text}${node.piece}${more}>`
   return text === "" ? node.end : text + node.end
 }
 
@@ -179,9 +177,8 @@ function printOpenTagUnlearned(
   root: OpenTag,
   tag: string,
   values: Readonly<Record<string, unknown>>,
-  more: string,
 ): string {
-  return `${root.piece}${printAttributes(values, tag)}${more}>`
+  return `${root.piece}${printAttributes(values, tag)}>`
 }
 
 /** A `content` that would run script, where it is only text: printed and not learned, since the next tag may be a refresh. */

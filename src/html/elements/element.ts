@@ -86,18 +86,22 @@ export function elementRecord(tag: string): ElementRecord {
   return record
 }
 
-/** The open tag with `attributes`, in their order, and behind them `more`: attributes as they are printed. */
-export function open(
-  record: ElementRecord,
-  attributes: Readonly<Record<string, unknown>>,
-  more?: string,
-): string {
+/** The open tag with `attributes`, in their order. */
+export function open(record: ElementRecord, attributes: Readonly<Record<string, unknown>>): string {
   return printOpenTag(
     record.root,
     record.tag,
     record.isInput ? inputAttributes(attributes) : attributes,
-    more,
   )
+}
+
+/** The same, and behind them `more`: attributes as they are printed. */
+export function openWith(
+  record: ElementRecord,
+  attributes: Readonly<Record<string, unknown>>,
+  more: string,
+): string {
+  return `${open(record, attributes).slice(0, -1)}${more}>`
 }
 
 /** Whether `attributes` hold a value that is the text of the element: `<textarea value="x">`. */

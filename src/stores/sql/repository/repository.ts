@@ -141,12 +141,16 @@ export class SqlRepository implements Repository {
     if (!this.#isReady()) return this.#afterPreparing(() => this.write(writes))
     const [first] = writes
     if (first === undefined) return []
-    for (const write of writes)
-      if (write.op !== "insert" && write.where !== undefined)
-        this.#conditional.set(write, this.#conditionalWrite(write, write.where))
+    // Of a thousand inserts, in a call that is too rare to be optimised: a loop would make an object for each step.
+    writes.forEach(this.#prepareCondition)
     return this.#unready.length === 0
       ? this.#writeReady(writes, first)
       : this.#whenReady(() => this.#writeReady(writes, first))
+  }
+
+  readonly #prepareCondition = (write: Write): void => {
+    if (write.op !== "insert" && write.where !== undefined)
+      this.#conditional.set(write, this.#conditionalWrite(write, write.where))
   }
 
   #writeReady(writes: readonly Write[], first: Write): MaybePromise<number[]> {
@@ -370,13 +374,30 @@ export class SqlRepository implements Repository {
   /** `quiet`: the insert that touches no row where a unique value is taken. */
   #insert(driver: Driver, row: Row, quiet?: string): MaybePromise<number> {
     const parameters = this.#parameters.ofRow(row)
-    const generated = this.#generated
-    if (generated !== undefined && row[0] === null)
-      return generated.insert(driver, row, parameters, quiet !== undefined)
+    // Apart from the others: their functions would cost each insert of many.
+    if (this.#generated !== undefined)
+      return this.#insertNumbered(this.#generated, { driver, row, parameters, quiet })
+    return driver.run(quiet ?? this.#compiler.insert, parameters)
+  }
+
+  /** Where the database fills in ids. */
+  #insertNumbered(
+    generated: GeneratedIds,
+    {
+      driver,
+      row,
+      parameters,
+      quiet,
+    }: {
+      readonly driver: Driver
+      readonly row: Row
+      readonly parameters: readonly unknown[]
+      readonly quiet: string | undefined
+    },
+  ): MaybePromise<number> {
+    if (row[0] === null) return generated.insert(driver, row, parameters, quiet !== undefined)
     const touched = driver.run(quiet ?? this.#compiler.insert, parameters)
-    return generated === undefined
-      ? touched
-      : after(touched, count => after(generated.passed(driver, [row]), () => count))
+    return after(touched, count => after(generated.passed(driver, [row]), () => count))
   }
 
   #insertMany(driver: Driver, rows: readonly Row[], bulk: string): MaybePromise<unknown> {

@@ -36,15 +36,20 @@ export class RowParameters {
 
   /** Of an insert of many: one list for each column. */
   ofRows(rows: readonly Row[]): unknown[] {
-    const all = rows.map(row => this.ofRow(row))
-    for (const row of all)
-      for (const value of row) if (!this.#dialect.isBindable(value)) throw unsupported(value)
+    const all = rows.map(this.#checkedRow)
     return this.#table.stored.map(({ field }, at) =>
       this.#dialect.listParameter(
         field.type,
         all.map(row => row[at]),
       ),
     )
+  }
+
+  readonly #checkedRow = (row: Row): readonly unknown[] => {
+    const parameters = this.ofRow(row)
+    // Not a loop over all rows: in a call this rare it would make an object for each value.
+    for (const value of parameters) if (!this.#dialect.isBindable(value)) throw unsupported(value)
+    return parameters
   }
 
   /** New values of some columns. */
