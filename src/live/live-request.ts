@@ -99,7 +99,7 @@ export class LiveRequest implements PageIdentity {
     const { headers } = this.source
     const values = credentials.map(name => headers.get(name))
     const text = canonicalText([userKey(this.user), ...values])
-    // Nothing that proves who somebody is stays in memory.
+    // Credentials do not stay in memory.
     const isNobody = this.user === undefined && values[0] === null && values[1] === null
     return isNobody ? this.app.part(liveApp).hashes.of(text) : fingerprint(text)
   }

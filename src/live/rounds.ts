@@ -31,7 +31,7 @@ export class Rounds {
     return this.#next
   }
 
-  /** Somebody waits for the next round, so it takes no rest before it. */
+  /** Starts the next round without a rest, for a caller that waits for it. */
   hurry(): void {
     if (this.#timer === undefined || this.#start === undefined) return
     clearTimeout(this.#timer)

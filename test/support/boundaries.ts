@@ -69,7 +69,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   html: ["markup", "attributes", "elements", "template", "stream", "page"],
   events: ["types", "context", "patterns", "run", "stream", "bus"],
   live: ["matching"],
-  actions: ["contract", "context", "input", "reply", "routes", "call"],
+  actions: ["contract", "context", "input", "reply", "crud", "routes", "call"],
 }
 
 /**

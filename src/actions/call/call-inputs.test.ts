@@ -145,11 +145,21 @@ it("suggests no hidden field for a list, and any field that a form may send", ()
   const field = (of: unknown, name: string) =>
     (of as { field: (name: string) => unknown }).field(name)
   expect(fixOf(() => field(call(Todo, "list"), "secre"))).toBe(
-    "Known names: id, title, owner, address, createdAt, updatedAt, sort, limit, offset, datastar.",
+    "Known names: id, title, owner, address, createdAt, updatedAt, sort, limit, offset, after, total, search, fields, include, datastar.",
   )
   expect(fixOf(() => field(call(Todo, "create"), "nothing"))).toBe(
     "Known names: title, address, secret.",
   )
+})
+
+it("takes the filters of a list by the field that they are about", () => {
+  const href = (input: object) => call(Todo, "list", input as never).href
+  expect(href({ "title[contains]": "milk", limit: 5 })).toBe(
+    "/todos?title%5Bcontains%5D=milk&limit=5",
+  )
+  expect(href({ "or[a].title": "x", "or[b].title": "y" })).toContain("or%5Bb%5D.title=y")
+  expect(() => href({ "titel[contains]": "milk" })).toThrow("titel")
+  expect(() => href({ "secret[contains]": "milk" })).toThrow("secret")
 })
 
 it("refuses unknown names in the input of the call itself", () => {

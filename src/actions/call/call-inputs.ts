@@ -7,8 +7,9 @@ import { NitroError } from "../../shared/errors.ts"
 import { suggest } from "../../shared/suggest.ts"
 import type { ActionDefinition } from "../contract/action.ts"
 import type { CrudOperation, Route } from "../contract/route.ts"
-import { settable } from "../routes/crud.ts"
-import { listParameters } from "../routes/list.ts"
+import { settable } from "../crud/crud-routes.ts"
+import { filterPath } from "../crud/filters.ts"
+import { listParameters } from "../crud/list.ts"
 import { type FormFields, formFieldsOf } from "./form-fields.ts"
 
 /** The inputs of one operation. `kept` are fields of the entity that no input may set. */
@@ -17,21 +18,24 @@ export class CallInputs {
   readonly #shape: Route["input"]
   readonly #others: ReadonlySet<string>
   readonly #reserved: ReadonlySet<string>
+  readonly #pathOf: (name: string) => string
   #fields: FormFields | undefined
   // A list checks the same names with each row.
   readonly #checked = new Set<string>()
 
-  /** `name` is the operation as code names it: `Todo.rename`. */
+  /** `name` is the operation as code names it: `Todo.rename`. `pathOf` takes from the name of an input what is no field of it. */
   constructor(
     name: string,
     shape: Route["input"],
     others: Iterable<string> = [],
     reserved: Iterable<string> = [],
+    pathOf: (name: string) => string = name => name,
   ) {
     this.#name = name
     this.#shape = shape
     this.#others = new Set(others)
     this.#reserved = new Set(reserved)
+    this.#pathOf = pathOf
   }
 
   /** Their descriptions in forms. */
@@ -53,7 +57,7 @@ export class CallInputs {
 
   #takes(name: string): boolean {
     // Names that begin with an underscore are another party's: a honeypot, a token.
-    const [field = name, ...path] = name.split(".")
+    const [field = name, ...path] = this.#pathOf(name).split(".")
     if (name.startsWith("_") || this.#others.has(field)) return true
     const schema = this.#schemaOf(field)
     if (schema === undefined) return false
@@ -132,7 +136,9 @@ export function inputsOf(
       return new CallInputs(
         of,
         Object.fromEntries(visible.map(field => [field.name, field.schema])),
-        listParameters,
+        [...listParameters, ...entity.definition.relations.keys()],
+        [],
+        filterPath,
       )
     default:
       return undefined

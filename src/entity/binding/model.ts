@@ -113,7 +113,7 @@ export class Model {
 
   /** The fields at these indexes of a row. */
   namesOf(columns: readonly number[]): string[] {
-    // Each save that somebody observes comes here, and flatMap takes a tenth of it.
+    // Each save with a listener comes here, and flatMap takes a tenth of it.
     const names: string[] = []
     for (const index of columns) {
       const name = this.names[index]
