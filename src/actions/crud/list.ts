@@ -45,7 +45,7 @@ export async function list(entity: EntityClass, { query, request }: RouteCall): 
     rows = rows.with(...(shape.paths as never[])) // relations of the class, by `Shape`
     const page = await pageOf(rows, { limit, offset, after })
     return {
-      value: await Promise.all(page.items.map(row => shape.show(row))),
+      value: await shape.show(page.items),
       headers: [...linksOf(query, page.links), ...totalOf(counted)],
     }
   } catch (cause) {

@@ -2,6 +2,7 @@
 import type { EntityClass, EntityInstance } from "../../entity/index.ts"
 import { isEntity } from "../../entity/internal.ts"
 import type { EntityDefinition } from "../../entity/store.ts"
+import type { MaybePromise } from "../../shared/types.ts"
 import { maxSteps, type Reach, visibleField, visibleRelation } from "./names.ts"
 import { badRequest } from "./parameters.ts"
 
@@ -36,14 +37,23 @@ export class Shape {
     return new Shape(names.length === 0 ? undefined : new Set(names), [...new Set(paths)], included)
   }
 
-  /** The row as JSON takes it. */
-  async show(row: object): Promise<unknown> {
-    if (!isEntity(row) || (this.#fields === undefined && this.#included.size === 0)) return row
+  /** The rows as JSON takes them. */
+  show(rows: readonly object[]): MaybePromise<readonly unknown[]> {
+    if (this.#included.size > 0)
+      return Promise.all(
+        rows.map(row => (isEntity(row) ? withRelated(this.#pick(row), row, this.#included) : row)),
+      )
+    return this.#fields === undefined
+      ? rows
+      : rows.map(row => (isEntity(row) ? this.#pick(row) : row))
+  }
+
+  #pick(row: EntityInstance): Record<string, unknown> {
     const all: Readonly<Record<string, unknown>> = row.toJSON()
     const json: Record<string, unknown> = {}
     for (const name of Object.keys(all))
       if (this.#fields?.has(name) !== false) json[name] = all[name]
-    return withRelated(json, row, this.#included)
+    return json
   }
 }
 
