@@ -75,6 +75,8 @@ export abstract class Topic implements ChangeReader {
   #isExclusive = true
   #work: Promise<unknown> | undefined
   #isScheduled = false
+  /** A caller waits for the round that is scheduled. */
+  #isAwaited = false
   #isEnded = false
   #waiting: NumberedChange[] = []
   /** Subscribers were sent everything up to this change; undefined: everything. */
@@ -106,7 +108,10 @@ export abstract class Topic implements ChangeReader {
   /** Resolves once the topic shows every change announced so far. Rejects when it cannot be loaded. */
   ready(): Promise<unknown> {
     this.#work ??= this.#begin()
-    if (this.#isScheduled) this.#setup.rounds.hurry()
+    if (this.#isScheduled) {
+      this.#isAwaited = true
+      this.#setup.rounds.hurry()
+    }
     return this.#work
   }
 
@@ -265,14 +270,22 @@ export abstract class Topic implements ChangeReader {
     const before = this.#work ?? Promise.resolve()
     if (this.#isScheduled) return before
     this.#isScheduled = true
-    this.#work = before.then(() => this.#setup.rounds.next()).then(() => this.#runBatch())
+    this.#work = before.then(() => this.#nextRound()).then(() => this.#runBatch())
     // The error reaches the caller that awaits it; a change waits for nothing.
     this.#work.catch(() => undefined)
     return this.#work
   }
 
+  #nextRound(): Promise<void> {
+    const { rounds } = this.#setup
+    const next = rounds.next()
+    if (this.#isAwaited) rounds.hurry()
+    return next
+  }
+
   #runBatch(): MaybePromise<unknown> {
     this.#isScheduled = false
+    this.#isAwaited = false
     const changes = this.#waiting
     const mustLoad =
       this.#mustLoad ||

@@ -3,7 +3,7 @@ import { and, type Condition, type EntityClass, or } from "../../entity/index.ts
 import { operators } from "../../entity/internal.ts"
 import type { EntityDefinition, FieldDefinition } from "../../entity/store.ts"
 import { suggest } from "../../shared/suggest.ts"
-import { coerce } from "../input/coerce.ts"
+import { baseType, coerce } from "../input/coerce.ts"
 import { maxSteps, type Reach, visibleField, visibleRelation } from "./names.ts"
 import { badRequest } from "./parameters.ts"
 
@@ -16,8 +16,10 @@ type Build = (columns: Columns) => Condition
 type Operator = keyof typeof operators
 const isOperator = (name: string): name is Operator => Object.hasOwn(operators, name)
 
-/** Words of a search; more would only find less. */
 const maxWords = 10
+const maxGroups = 50
+/** Conditions through relations: each is a query inside of the query. */
+const maxRelated = 20
 
 /** `or[GROUP].`, a path, and `[OPERATOR]`. */
 const form = /^(?:or\[([\w-]{1,20})\]\.)?([^[\]]+)(?:\[(\w{1,20})\])?$/
@@ -56,14 +58,20 @@ export async function filtersOf(
 ): Promise<Build | undefined> {
   const always = new Tests()
   const groups = new Map<string, Tests>()
+  let related = 0
   for (const [name, value] of parameters) {
     const [, group, path = name, operator] = form.exec(name) ?? []
     let tests = group === undefined ? always : groups.get(group)
     if (tests === undefined) {
+      if (groups.size === maxGroups)
+        throw badRequest(`A list takes ${maxGroups} groups of filters at most.`)
       tests = new Tests()
       groups.set(group ?? "", tests)
     }
-    await add(tests, definition, path.split("."), operator, value, reach)
+    const steps = path.split(".")
+    if (steps.length > 1 && ++related > maxRelated)
+      throw badRequest(`A list takes ${maxRelated} filters through relations at most.`)
+    await add(tests, definition, steps, operator, value, reach)
   }
   if (search !== undefined) always.ofFields.push(...searchesOf(definition, search))
   if (parameters.length === 0 && always.ofFields.length === 0) return undefined
@@ -96,13 +104,19 @@ async function add(
     at = target.definition
   }
   const field = visibleField(at, path.at(-1) ?? "", "filter by", path.slice(0, -1))
-  place.ofFields.push(testOf(field, operator, Array.isArray(value) ? value : [value]))
+  const texts = Array.isArray(value) ? value : [value]
+  place.ofFields.push(testOf(field, isFreeText(at, field), operator, texts))
 }
 
-function testOf(field: FieldDefinition, operator: string | undefined, texts: unknown[]): Build {
+function testOf(
+  field: FieldDefinition,
+  isText: boolean,
+  operator: string | undefined,
+  texts: unknown[],
+): Build {
   const { name } = field
   if (operator === undefined) {
-    const values = texts.flatMap(text => valuesOf(field, text))
+    const values = texts.flatMap(text => valuesOf(field, isText, text))
     const [only] = values
     return values.length === 1 ? call(name, "eq", only) : call(name, "in", values)
   }
@@ -146,12 +160,17 @@ function call(name: string, operator: string, ...operands: unknown[]): Build {
   }
 }
 
-/** A comma separates values where the whole is not a value of the field: in a title it is a comma. */
-function valuesOf(field: FieldDefinition, text: unknown): unknown[] {
-  const parts = String(text).split(",")
-  if (parts.length === 1 || (isValue(field, text) && passes(field, text)))
-    return [oneValue(field, text)]
-  return parts.map(part => oneValue(field, part))
+/** A comma separates values, but in free text it is a part of the value. */
+function valuesOf(field: FieldDefinition, isText: boolean, text: unknown): unknown[] {
+  return (isText ? [text] : String(text).split(",")).map(part => oneValue(field, part))
+}
+
+/** Text that people write: no id, no reference, none of a few words, none in a format. */
+function isFreeText({ key }: EntityDefinition, field: FieldDefinition): boolean {
+  if (field.type !== "string" || field.references !== undefined || key.includes(field.name))
+    return false
+  const { type, format } = baseType(field.schema)
+  return type === "string" && format === undefined && field.derived !== true
 }
 
 function oneValue(field: FieldDefinition, text: unknown): unknown {
@@ -160,18 +179,6 @@ function oneValue(field: FieldDefinition, text: unknown): unknown {
   throw badRequest(
     `"${field.name}" is compared with ${kinds[field.type]}, not "${String(text).slice(0, 40)}".`,
   )
-}
-
-const isValue = (field: FieldDefinition, text: unknown): boolean =>
-  fits(field, coerce(field.schema, text, true))
-
-function passes({ schema }: FieldDefinition, text: unknown): boolean {
-  try {
-    return schema.safeParse(text).success
-  } catch {
-    // A check that is async says nothing here.
-    return true
-  }
 }
 
 const kinds: Readonly<Record<FieldDefinition["type"], string>> = {
@@ -194,13 +201,14 @@ function fits({ type, nullable }: FieldDefinition, value: unknown): boolean {
 
 /** Each word in any of the texts of the class. */
 function searchesOf(definition: EntityDefinition, search: string): Build[] {
-  const { name, fields, key } = definition
+  const { name, fields } = definition
   const texts = fields.filter(
-    field => field.type === "string" && !field.hidden && !key.includes(field.name),
+    field => isFreeText(definition, field) && !field.hidden && !field.encrypted,
   )
   if (texts.length === 0) throw badRequest(`${name} has no text to search.`)
   const words = search.split(/\s+/).filter(word => word !== "")
-  return words
-    .slice(0, maxWords)
-    .map(word => columns => or(...texts.map(field => call(field.name, "contains", word)(columns))))
+  if (words.length > maxWords) throw badRequest(`A search has ${maxWords} words at most.`)
+  return words.map(
+    word => columns => or(...texts.map(field => call(field.name, "contains", word)(columns))),
+  )
 }

@@ -12,6 +12,25 @@ const stores: Readonly<Record<string, () => Store>> = {
 }
 
 function makeShop(store: Store) {
+  class Tagging extends Entity("Tagging", {
+    productId: ref("Product"),
+    tagId: ref("Tag"),
+  }) {
+    static store = store
+  }
+  class Tag extends Entity("Tag", { name: z.string() }) {
+    static store = store
+  }
+  class Review extends Entity("Review", {
+    text: z.string(),
+    productId: ref("Product"),
+    authorId: field(ref("Supplier"), { hidden: true }),
+  }) {
+    static store = store
+    get author() {
+      return this.belongsTo(Supplier, "authorId")
+    }
+  }
   class Category extends Entity("Category", {
     name: z.string(),
     margin: field(z.number(), { hidden: true }).default(0.5),
@@ -40,8 +59,14 @@ function makeShop(store: Store) {
     get supplier() {
       return this.belongsTo(Supplier, "supplierId")
     }
+    get tags() {
+      return this.manyToMany(Tag, { through: Tagging })
+    }
+    get reviews() {
+      return this.hasMany(Review, "productId")
+    }
   }
-  return { Category, Product, Supplier }
+  return { Category, Product, Review, Supplier, Tag, Tagging }
 }
 
 describe.each(Object.keys(stores))("a list, in %s", kind => {
@@ -98,6 +123,7 @@ describe.each(Object.keys(stores))("a list, in %s", kind => {
     ["price[ne]=1&price[lt]=100", ["Lamp", "Rug"]],
     ["price[in]=1,300", ["Desk", "Pen, red"]],
     ["price=1,300", ["Desk", "Pen, red"]],
+    ["id=none,other", []],
     ["price=1&price=300", ["Desk", "Pen, red"]],
     ["status=placed,paid", ["Desk", "Pen, red", "Rug"]],
     ["status=placed", ["Desk", "Rug"]],
@@ -217,6 +243,116 @@ describe.each(Object.keys(stores))("a list, in %s", kind => {
     const none = await get("/products?limit=0&total=true")
     expect([none.headers.get("x-total-count"), await none.json()]).toEqual(["4", []])
     expect((await get("/products")).headers.get("x-total-count")).toBeNull()
+  })
+
+  it("takes several ids and references by a comma", async () => {
+    const { Category, Product } = shop
+    const [office, home] = await Category.where().orderBy("name", "desc")
+    const [desk, lamp] = [
+      await Product.where({ title: "Desk" }),
+      await Product.where({ title: "Lamp" }),
+    ]
+    expect(await titles(`id=${desk[0]?.id},${lamp[0]?.id}`)).toEqual(["Desk", "Lamp"])
+    expect(await titles(`categoryId=${office?.id},${home?.id}`)).toEqual([
+      "Desk",
+      "Lamp",
+      "Pen, red",
+    ])
+    expect(await titles(`category.id=${office?.id},${home?.id}`)).toEqual([
+      "Desk",
+      "Lamp",
+      "Pen, red",
+    ])
+    // Neither is text to search.
+    expect(await titles(`search=${office?.id.slice(0, 8)}`)).toEqual([])
+    expect(await titles("search=paid")).toEqual([])
+  })
+
+  it("opens no relation to those who may only read a class by id, or not what lies in between", async () => {
+    const { Product, Review, Supplier, Tag, Tagging } = shop
+    const allow = () => true
+    const open = async (path: string, entities: Parameters<typeof nitro>[0]["entities"]) => {
+      handle = nitro({ entities: entities ?? [] })
+      return (await get(path)).status
+    }
+    const products = expose(Product, { allow })
+    for (const path of ["/products?include=supplier", "/products?supplier.name=Acme"]) {
+      expect(await open(path, [products, expose(Supplier, { allow, crud: ["read"] })])).toBe(400)
+      expect(await open(path, [products, expose(Supplier, { allow, crud: ["list"] })])).toBe(200)
+    }
+    for (const path of ["/products?include=tags", "/products?tags.name=new"]) {
+      const tags = expose(Tag, { allow })
+      expect(await open(path, [products, tags, Tagging])).toBe(400)
+      expect(await open(path, [products, tags, expose(Tagging, { allow: () => false })])).toBe(400)
+      expect(await open(path, [products, tags, expose(Tagging, { allow })])).toBe(200)
+    }
+    for (const path of ["/reviews?include=author", "/reviews?author.name=Acme"])
+      expect(await open(path, [expose(Review, { allow }), expose(Supplier, { allow })])).toBe(400)
+  })
+
+  it("refuses more than it can afford", async () => {
+    const many = (count: number, each: (at: number) => string) =>
+      Array.from({ length: count }, (_, at) => each(at)).join("&")
+    expect(await refusal(many(51, at => `or[g${at}].price=${at}`))).toBe(
+      "400 A list takes 50 groups of filters at most.",
+    )
+    expect(await refusal(many(21, at => `or[g${at}].category.name=${at}`))).toBe(
+      "400 A list takes 20 filters through relations at most.",
+    )
+    expect(await refusal("search=a b c d e f g h i j k")).toBe("400 A search has 10 words at most.")
+    const { Category, Product } = shop
+    const [office] = await Category.where({ name: "Office" })
+    await Product.createMany(
+      Array.from({ length: 100 }, (_, at) => ({
+        title: `Box ${at}`,
+        price: at,
+        categoryId: office?.id ?? null,
+      })),
+    )
+    const response = await get("/categories?include=products.category.products")
+    expect(response.status).toBe(400)
+    expect(await response.text()).toContain("more than 10000 related rows")
+  })
+
+  it("starts no check of the class that is async", async () => {
+    let checks = 0
+    class Tagged extends Entity("Tagged", {
+      name: z.string().refine(async () => {
+        checks++
+        throw new Error("not reachable")
+      }),
+    }) {
+      static store = memory()
+    }
+    handle = nitro({ entities: [expose(Tagged, { allow: () => true })] })
+    expect((await get("/taggeds?name=a,b&name=c,d")).status).toBe(200)
+    expect(checks).toBe(0)
+  })
+
+  it("leaves out links that no client could read", async () => {
+    const long = "x".repeat(3000)
+    const response = await get(`/products?title[ne]=${long}&limit=1&offset=1`)
+    expect([response.status, response.headers.get("link")]).toEqual([200, null])
+  })
+
+  it("shows what a class makes of itself, with fields and relations where that is an object", async () => {
+    class Odd extends Entity("Odd", {
+      name: z.string(),
+      parentId: ref("Odd").nullable().default(null),
+    }) {
+      static store = memory()
+      get parent() {
+        return this.belongsTo(Odd, "parentId")
+      }
+      override toJSON(): never {
+        return (this.name === "null" ? null : "text") as never
+      }
+    }
+    handle = nitro({ entities: [expose(Odd, { allow: () => true })] })
+    await Odd.create({ name: "null" })
+    await Odd.create({ name: "text" })
+    for (const query of ["", "fields=name&", "include=parent&"])
+      expect(await (await get(`/odds?${query}sort=name`)).json()).toEqual([null, "text"])
   })
 
   it("shows 50 rows without a limit, and 200 at most", async () => {

@@ -24,6 +24,8 @@ export const listParameters: ReadonlySet<string> = new Set([
   "datastar",
 ])
 
+/** Clients take 16 KB of headers in all. */
+const maxLinkLength = 4096
 const totalHeader = "x-total-count"
 
 /** @throws NITRO_BAD_REQUEST for a parameter that it does not know, and for a name that is hidden from its reader alike. */
@@ -103,7 +105,8 @@ function linksOf(query: Input, links: readonly Link[]): [name: string, value: st
     for (const [name, value] of Object.entries(parameters)) address.set(name, String(value))
     return `<?${address}>; rel="${rel}"`
   })
-  return all.length === 0 ? [] : [["link", all.join(", ")]]
+  const text = all.join(", ")
+  return text === "" || text.length > maxLinkLength ? [] : [["link", text]]
 }
 
 function totalOf(total: number | undefined): [name: string, value: string][] {

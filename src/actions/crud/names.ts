@@ -11,7 +11,7 @@ export type Purpose = "filter by" | "sort by" | "show"
 /** Relations that a name may go through: `category.parent.name` are two. */
 export const maxSteps = 3
 
-/** Whether the reader of a list may read the entities of a class too. */
+/** Whether the reader of a list may list the entities of a class too. */
 export type Reach = (target: EntityDefinition) => Promise<boolean>
 
 /** @throws NITRO_BAD_REQUEST. `before`: the relations that lead to the definition. */
@@ -26,7 +26,7 @@ export function visibleField(
   throw unknownName(definition, [...before, name], `field to ${purpose}`)
 }
 
-/** The relation, if the reader may read its targets. `path`: the whole name, for messages. @throws NITRO_BAD_REQUEST */
+/** The relation, if the reader may list its targets, and those of the class in between. `path`: the whole name, for messages. @throws NITRO_BAD_REQUEST */
 export async function visibleRelation(
   definition: EntityDefinition,
   name: string,
@@ -35,8 +35,28 @@ export async function visibleRelation(
   path: readonly string[],
 ): Promise<ListedRelation> {
   const relation = definition.relations.get(name)
-  if (relation !== undefined && (await reach(relation.target.definition))) return relation
+  if (relation !== undefined && !restsOnHidden(definition, relation)) {
+    const { target, through } = relation
+    const isOpen =
+      (await reach(target.definition)) &&
+      (through === undefined || (await reach(through.entity.definition)))
+    if (isOpen) return relation
+  }
   throw unknownName(definition, path, kind)
+}
+
+/** Rows related by a hidden field would reveal its value. */
+function restsOnHidden(
+  definition: EntityDefinition,
+  { local, remote, target, through }: ListedRelation,
+): boolean {
+  const isHidden = (of: EntityDefinition, name: string): boolean =>
+    of.fieldByName.get(name)?.hidden === true
+  if (isHidden(definition, local)) return true
+  return through === undefined
+    ? isHidden(target.definition, remote)
+    : isHidden(through.entity.definition, through.from) ||
+        isHidden(through.entity.definition, through.to)
 }
 
 function unknownName(
@@ -54,24 +74,24 @@ function unknownName(
   )
 }
 
-/** The classes that the user of the request may list or read, by their rules. */
+/** The classes that the user of the request may list, by their rules: to read one by its id opens no others. */
 export function reachableFrom(request: Request): Reach {
   const verdicts = new Map<EntityDefinition, Promise<boolean>>()
   return target => {
     let isOpen = verdicts.get(target)
     if (isOpen === undefined) {
-      isOpen = mayRead(target, request)
+      isOpen = mayList(target, request)
       verdicts.set(target, isOpen)
     }
     return isOpen
   }
 }
 
-async function mayRead(target: EntityDefinition, request: Request): Promise<boolean> {
+async function mayList(target: EntityDefinition, request: Request): Promise<boolean> {
   const current = currentRequest()
   const exposure = current?.app.exposures.find(({ entity }) => entity.definition === target)
-  const operation = (["list", "read"] as const).find(each => exposure?.crud.includes(each))
-  if (current === undefined || exposure === undefined || operation === undefined) return false
+  const operation = "list"
+  if (current === undefined || !exposure?.crud.includes(operation)) return false
   if (exposure.allow === undefined) return true
   const route = current.app.routes.find(
     each => each.entity === target.name && each.operation === operation,

@@ -1,10 +1,14 @@
 // The shape of the rows of a list: `fields=title,price`, `include=category,lines.product`.
-import type { EntityClass, EntityInstance } from "../../entity/index.ts"
+import type { EntityClass } from "../../entity/index.ts"
 import { isEntity } from "../../entity/internal.ts"
 import type { EntityDefinition } from "../../entity/store.ts"
+import { isObject } from "../../shared/guards.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { maxSteps, type Reach, visibleField, visibleRelation } from "./names.ts"
 import { badRequest } from "./parameters.ts"
+
+/** In all rows of a list together. */
+const maxRelatedRows = 10_000
 
 type Included = Map<string, Included>
 
@@ -37,23 +41,58 @@ export class Shape {
     return new Shape(names.length === 0 ? undefined : new Set(names), [...new Set(paths)], included)
   }
 
-  /** The rows as JSON takes them. */
+  /** The rows as JSON takes them. @throws NITRO_BAD_REQUEST */
   show(rows: readonly object[]): MaybePromise<readonly unknown[]> {
-    if (this.#included.size > 0)
-      return Promise.all(
-        rows.map(row => (isEntity(row) ? withRelated(this.#pick(row), row, this.#included) : row)),
-      )
-    return this.#fields === undefined
-      ? rows
-      : rows.map(row => (isEntity(row) ? this.#pick(row) : row))
+    if (this.#included.size > 0) return new Related(this.#included).addTo(rows, this.#pick)
+    return this.#fields === undefined ? rows : rows.map(this.#pick)
   }
 
-  #pick(row: EntityInstance): Record<string, unknown> {
-    const all: Readonly<Record<string, unknown>> = row.toJSON()
+  readonly #pick = (row: object): unknown => {
+    const all = jsonOf(row)
+    if (!isObject(all) || this.#fields === undefined) return all
     const json: Record<string, unknown> = {}
-    for (const name of Object.keys(all))
-      if (this.#fields?.has(name) !== false) json[name] = all[name]
+    for (const name of Object.keys(all)) if (this.#fields.has(name)) json[name] = all[name]
     return json
+  }
+}
+
+/** A class may make anything else of itself. */
+const jsonOf = (row: object): unknown => (isEntity(row) ? row.toJSON() : row)
+
+/** Adds related rows to rows. A relation and back again is a product, so their number is limited. */
+class Related {
+  readonly #included: Included
+  #left = maxRelatedRows
+
+  constructor(included: Included) {
+    this.#included = included
+  }
+
+  addTo(rows: readonly object[], toJson: (row: object) => unknown): Promise<readonly unknown[]> {
+    return Promise.all(rows.map(row => this.#with(toJson(row), row, this.#included)))
+  }
+
+  async #with(json: unknown, row: object, included: Included): Promise<unknown> {
+    if (!isObject(json) || Array.isArray(json) || included.size === 0) return json
+    const all: Record<string, unknown> = { ...json }
+    for (const [name, inner] of included) {
+      // The getter of a relation, since the names were checked; `with` has loaded it.
+      const related: unknown = await Reflect.get(row, name)
+      all[name] = Array.isArray(related)
+        ? await Promise.all(related.map(one => this.#one(one, inner)))
+        : await this.#one(related, inner)
+    }
+    return all
+  }
+
+  async #one(related: unknown, inner: Included): Promise<unknown> {
+    if (!isEntity(related)) return null
+    if (this.#left-- === 0)
+      throw badRequest(
+        `The list would hold more than ${maxRelatedRows} related rows.`,
+        "Include fewer relations, or read fewer rows at a time.",
+      )
+    return inner.size === 0 ? related : this.#with(related.toJSON(), related, inner)
   }
 }
 
@@ -74,24 +113,4 @@ async function include(
     place = next
     at = target.definition
   }
-}
-
-async function withRelated(
-  json: Record<string, unknown>,
-  row: EntityInstance,
-  included: Included,
-): Promise<unknown> {
-  for (const [name, inner] of included) {
-    // The getter of a relation, since the names were checked; `with` has loaded it.
-    const related: unknown = await Reflect.get(row, name)
-    json[name] = Array.isArray(related)
-      ? await Promise.all(related.map(one => relatedJson(one, inner)))
-      : await relatedJson(related, inner)
-  }
-  return json
-}
-
-async function relatedJson(related: unknown, included: Included): Promise<unknown> {
-  if (!isEntity(related)) return null
-  return included.size === 0 ? related : withRelated({ ...related.toJSON() }, related, included)
 }

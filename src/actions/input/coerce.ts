@@ -98,9 +98,11 @@ interface SchemaDef {
   readonly in?: z.ZodType
   readonly element?: z.ZodType
   readonly values?: readonly unknown[]
+  /** Of text: `uuid`, `email`. */
+  readonly format?: string
 }
 
-interface BaseType extends Pick<SchemaDef, "type" | "values" | "element"> {
+interface BaseType extends Pick<SchemaDef, "type" | "values" | "element" | "format"> {
   readonly nullable: boolean
 }
 
@@ -110,10 +112,24 @@ export function baseType(schema: z.ZodType): BaseType {
   let current = schema
   for (;;) {
     // Definitions of zod are a union of all kinds: each part is there or not.
-    const { type, innerType, in: input, element, values } = current._zod.def as unknown as SchemaDef
+    const {
+      type,
+      innerType,
+      in: input,
+      element,
+      values,
+      format,
+    } = current._zod.def as unknown as SchemaDef
     if (type === "nullable") nullable = true
     const inner = innerType ?? (type === "pipe" ? input : undefined)
-    if (!inner) return { type, nullable, ...(element && { element }), ...(values && { values }) }
+    if (!inner)
+      return {
+        type,
+        nullable,
+        ...(element && { element }),
+        ...(values && { values }),
+        ...(format !== undefined && { format }),
+      }
     current = inner
   }
 }
