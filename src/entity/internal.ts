@@ -22,7 +22,13 @@ export { type Comparable, compareValues, toComparable } from "./contract/compara
 export { longCascadeError } from "./contract/errors.ts"
 export { allOptionsOf } from "./contract/field-options.ts"
 export { referredField, whereIds } from "./contract/key.ts"
-export { isTextOperator, jsonTests, operators } from "./contract/operators.ts"
+export {
+  isOperator,
+  isTextOperator,
+  jsonTests,
+  operatorNames,
+  operators,
+} from "./contract/operators.ts"
 export { hasPartitionedStores } from "./contract/partition.ts"
 export { realPath } from "./contract/real-path.ts"
 export { defined, StoreUse } from "./contract/shared-stores.ts"

@@ -1,6 +1,6 @@
 // Filters of a list: `price[lt]=100`, `status=placed,paid`, `category.name=Office`, `or[a].price[lt]=5&or[b].stock=0`.
 import { and, type Condition, type EntityClass, or } from "../../entity/index.ts"
-import { operators } from "../../entity/internal.ts"
+import { isOperator, operatorNames, operators } from "../../entity/internal.ts"
 import type { EntityDefinition, FieldDefinition } from "../../entity/store.ts"
 import { suggest } from "../../shared/suggest.ts"
 import { baseType, coerce } from "../input/coerce.ts"
@@ -12,9 +12,6 @@ type Columns = Readonly<
   Record<string, Readonly<Record<string, (...operands: unknown[]) => Condition>>>
 >
 type Build = (columns: Columns) => Condition
-
-type Operator = keyof typeof operators
-const isOperator = (name: string): name is Operator => Object.hasOwn(operators, name)
 
 const maxWords = 10
 const maxGroups = 50
@@ -121,10 +118,7 @@ function testOf(
     return values.length === 1 ? call(name, "eq", only) : call(name, "in", values)
   }
   if (!isOperator(operator))
-    throw badRequest(
-      `"${operator}" is no operator of a filter.`,
-      suggest(operator, Object.keys(operators)),
-    )
+    throw badRequest(`"${operator}" is no operator of a filter.`, suggest(operator, operatorNames))
   const { takes } = operators[operator]
   if (takes === "list")
     return call(
@@ -167,10 +161,10 @@ function valuesOf(field: FieldDefinition, isText: boolean, text: unknown): unkno
 
 /** Text that people write: no id, no reference, none of a few words, none in a format. */
 function isFreeText({ key }: EntityDefinition, field: FieldDefinition): boolean {
-  if (field.type !== "string" || field.references !== undefined || key.includes(field.name))
-    return false
+  const isId = key.includes(field.name) || field.derived === true
+  if (field.type !== "string" || isId || field.references !== undefined) return false
   const { type, format } = baseType(field.schema)
-  return type === "string" && format === undefined && field.derived !== true
+  return type === "string" && format === undefined
 }
 
 function oneValue(field: FieldDefinition, text: unknown): unknown {

@@ -37,13 +37,15 @@ export async function list(entity: EntityClass, { query, request }: RouteCall): 
     throw badRequest('A list takes "after" or "offset", not both.')
   const reach = reachableFrom(request)
   const shape = await Shape.of(entity, textsOf(query, "fields"), textsOf(query, "include"), reach)
-  const where = await filtersOf(entity, conditionsIn(query), once(query, "search"), reach)
+  const filters = Object.entries(query).filter(([name]) => !listParameters.has(name))
+  const where = await filtersOf(entity, filters, once(query, "search"), reach)
+  const order = sortOf(entity, textsOf(query, "sort"))
+  const counts = withTotal(query)
   try {
     let rows = entity.where()
     if (where !== undefined) rows = rows.where(where as never) // of the columns of the class
-    const counted = withTotal(query) ? await rows.count() : undefined
-    for (const [name, direction] of sortOf(entity, textsOf(query, "sort")))
-      rows = rows.orderBy(name as never, direction) // a field of the class, by `visibleField`
+    const counted = counts ? await rows.count() : undefined
+    for (const [name, direction] of order) rows = rows.orderBy(name as never, direction) // a field of the class, by `visibleField`
     rows = rows.with(...(shape.paths as never[])) // relations of the class, by `Shape`
     const page = await pageOf(rows, { limit, offset, after })
     return {
@@ -95,6 +97,7 @@ async function pageOf(
 
 /** As RFC 8288 has it, relative to the address of the list. */
 function linksOf(query: Input, links: readonly Link[]): [name: string, value: string][] {
+  if (links.length === 0) return []
   const others = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (["limit", "offset", "after", "datastar"].includes(name)) continue
@@ -106,7 +109,7 @@ function linksOf(query: Input, links: readonly Link[]): [name: string, value: st
     return `<?${address}>; rel="${rel}"`
   })
   const text = all.join(", ")
-  return text === "" || text.length > maxLinkLength ? [] : [["link", text]]
+  return text.length > maxLinkLength ? [] : [["link", text]]
 }
 
 function totalOf(total: number | undefined): [name: string, value: string][] {
@@ -131,8 +134,4 @@ function sortOf(
     orders.set(name, part.startsWith("-") ? "desc" : "asc")
   }
   return [...orders]
-}
-
-function conditionsIn(query: Input): [name: string, value: unknown][] {
-  return Object.entries(query).filter(([name]) => !listParameters.has(name))
 }

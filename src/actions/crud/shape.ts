@@ -68,24 +68,32 @@ class Related {
     this.#included = included
   }
 
-  addTo(rows: readonly object[], toJson: (row: object) => unknown): Promise<readonly unknown[]> {
-    return Promise.all(rows.map(row => this.#with(toJson(row), row, this.#included)))
+  /** One row after the other, so that nothing is made beyond the limit. */
+  async addTo(
+    rows: readonly object[],
+    toJson: (row: object) => unknown,
+  ): Promise<readonly unknown[]> {
+    const all: unknown[] = []
+    for (const row of rows) all.push(await this.#with(toJson(row), row, this.#included))
+    return all
   }
 
   async #with(json: unknown, row: object, included: Included): Promise<unknown> {
-    if (!isObject(json) || Array.isArray(json) || included.size === 0) return json
+    if (!isObject(json) || Array.isArray(json)) return json
     const all: Record<string, unknown> = { ...json }
     for (const [name, inner] of included) {
       // The getter of a relation, since the names were checked; `with` has loaded it.
       const related: unknown = await Reflect.get(row, name)
-      all[name] = Array.isArray(related)
-        ? await Promise.all(related.map(one => this.#one(one, inner)))
-        : await this.#one(related, inner)
+      if (Array.isArray(related)) {
+        const several: unknown[] = []
+        for (const one of related) several.push(await this.#one(one, inner))
+        all[name] = several
+      } else all[name] = await this.#one(related, inner)
     }
     return all
   }
 
-  async #one(related: unknown, inner: Included): Promise<unknown> {
+  #one(related: unknown, inner: Included): MaybePromise<unknown> {
     if (!isEntity(related)) return null
     if (this.#left-- === 0)
       throw badRequest(

@@ -88,7 +88,7 @@ export class LiveStream {
     }
   }
 
-  /** Events that came within a few turns; for "nothing happens". */
+  /** Events that came within two rounds; for "nothing happens". */
   async quiet(): Promise<string[]> {
     await rest(() => this.read().catch(() => undefined))
     return this.#take()
