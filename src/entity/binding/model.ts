@@ -6,7 +6,7 @@ import type { Encoding } from "../contract/repository.ts"
 import type { EntityOptions } from "../definition/class-types.ts"
 import { type Defined, define, fieldNames } from "../definition/define.ts"
 import type { Shape } from "../definition/fields.ts"
-import { canGenerate, generate } from "../definition/generate.ts"
+import { generate } from "../definition/generate.ts"
 import { createMapper, type Mapper, type Values } from "../definition/mapper.ts"
 import { createValidator, type Validator } from "../definition/validate.ts"
 import type { RelationDefinition } from "../types/relation-definition.ts"
@@ -150,16 +150,18 @@ export class Model {
 
 type Assemble = (declared: Values, managed: Values) => Values
 
-// One object literal, as hydration has it: new and stored entities then share a hidden class.
 function createAssemble(model: Model): Assemble {
-  if (!canGenerate) {
+  const { valuesClass } = model.defined
+  if (valuesClass === undefined) {
     return (declared, managed) =>
       Object.fromEntries(
         model.names.map(name => [name, (model.isDeclared(name) ? declared : managed)[name]]),
       )
   }
-  const parts = model.names.map(name => `${name}:${model.isDeclared(name) ? "d" : "m"}.${name}`)
-  return generate(`function assemble(d,m){return {${parts.join()}}}`, {})
+  const values = model.names.map(name => `${model.isDeclared(name) ? "d" : "m"}.${name}`)
+  return generate(`function assemble(d,m){return new Values(${values.join()})}`, {
+    Values: valuesClass,
+  })
 }
 
 const modelKey: unique symbol = Symbol("nitro.model")

@@ -18,6 +18,7 @@ import { keyTypes } from "../contract/key.ts"
 import { kebabCase, pluralize } from "../contract/naming.ts"
 import type { EntityOptions } from "./class-types.ts"
 import { type FieldFacts, readField, type Shape } from "./fields.ts"
+import { canGenerate, type PlainClass, plainClass } from "./generate.ts"
 
 /** Internal facts about a field beyond its public definition. */
 export type FieldInternals = Pick<FieldFacts, "absent" | "valueSchema" | "value" | "isLoose"> & {
@@ -28,6 +29,8 @@ export interface Defined {
   readonly definition: EntityDefinition
   /** In the order of `definition.fields`. */
   readonly internals: readonly FieldInternals[]
+  /** Makes the values of an instance, new or read: all of one class share a hidden class. Undefined: no code is generated. */
+  readonly valuesClass: PlainClass | undefined
 }
 
 /** Every name that becomes a field, in row order. Cheap: schemas are not looked at. */
@@ -239,7 +242,8 @@ export function define(
         "Use a field with a hash of it.",
       )
   }
-  return { definition, internals }
+  const valuesClass = canGenerate ? plainClass(fields.map(({ name }) => name)) : undefined
+  return { definition, internals, valuesClass }
 }
 
 /** The field that `display` names, or a text field that is a name by its own. */

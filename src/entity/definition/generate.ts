@@ -20,3 +20,21 @@ export function generate<T>(expression: string, scope: Readonly<Record<string, u
   ) as never // the caller says what its expression gives
   return make(...Object.values(scope))
 }
+
+/** `new Class(a, b, …)` gives a plain object of these names and values. */
+export type PlainClass = new (...values: unknown[]) => Record<string, unknown>
+
+/**
+ * A constructor for what a literal would make. Engines keep statistics of literals: where a thousand of one have outlived a
+ * collection, V8 makes all that follow in its old space, where each holds its own values long after it is dead.
+ */
+export function plainClass(names: readonly string[]): PlainClass {
+  const parameters = names.map((_, i) => `p${i}`)
+  const assignments = names.map((name, i) => `this[${JSON.stringify(name)}]=p${i}`)
+  const made = generate<PlainClass>(
+    `function Values(${parameters.join()}){${assignments.join(";")}}`,
+    {},
+  )
+  made.prototype = Object.prototype
+  return made
+}

@@ -9,7 +9,7 @@ import type { Codec, Encoding, Row } from "../contract/repository.ts"
 import { StoredValue } from "../contract/stored-value.ts"
 import type { Defined } from "./define.ts"
 import { decrypt, encrypt } from "./encryption.ts"
-import { canGenerate, generate } from "./generate.ts"
+import { canGenerate, generate, type PlainClass } from "./generate.ts"
 import { checkedJson, refuseOther } from "./json-values.ts"
 import { isValueObject, toValueObject } from "./value-object.ts"
 
@@ -119,9 +119,10 @@ export function createMapper(
     for (let index = 0; index < fields.length; index++) decodeAt(index, row[index])
     return error
   }
-  const mapper = generated
-    ? generatedMapper(fields, explain)
-    : closureMapper(fields, encodeAt, decodeAt)
+  const mapper =
+    generated && defined.valuesClass !== undefined
+      ? generatedMapper(fields, explain, defined.valuesClass)
+      : closureMapper(fields, encodeAt, decodeAt)
   return { ...mapper, encodeAt, decodeAt, valueAt, exactAt, operandAt }
 }
 
@@ -190,12 +191,13 @@ function secretCodec(place: string, text: Codec | undefined): Codec {
   }
 }
 
-// One object literal per entity gives every instance the same hidden class and lets the engine inline the codecs.
+// One function per entity gives every instance the same hidden class and lets the engine inline the codecs.
 function generatedMapper(
   fields: readonly MappedField[],
   explain: (row: Row, error: unknown) => unknown,
+  valuesClass: PlainClass,
 ): WholeRows {
-  const scope: Record<string, unknown> = { sameBytes, explain }
+  const scope: Record<string, unknown> = { sameBytes, explain, toRow, Values: valuesClass }
   fields.forEach((field, i) => {
     scope[`d${i}`] = field.decode
     scope[`e${i}`] = field.encode
@@ -205,7 +207,7 @@ function generatedMapper(
   const decoded = fields.map((field, i) => {
     const value = field.decode ? decodedAt(field, i) : `r[${i}]`
     const plain = !field.decode && field.absent === null
-    return `${JSON.stringify(field.name)}:${plain ? value : `r[${i}]===null?${String(field.absent)}:${value}`}`
+    return plain ? value : `r[${i}]===null?${String(field.absent)}:${value}`
   })
   const encoded = (field: MappedField, i: number): string => {
     const name = `v[${JSON.stringify(field.name)}]`
@@ -228,16 +230,19 @@ function generatedMapper(
   )
   return {
     decode: generate(
-      `function decode(r){try{return {${decoded.join()}}}catch(e){throw explain(r,e)}}`,
+      `function decode(r){try{return new Values(${decoded.join()})}catch(e){throw explain(r,e)}}`,
       scope,
     ),
-    encode: generate(`function encode(v){return [${fields.map(encoded).join()}]}`, scope),
+    encode: generate(`function encode(v){return toRow(${fields.map(encoded).join()})}`, scope),
     difference: generate(
       `function difference(v,r,exposed){let d,x;${compared.join(";")};return d}`,
       scope,
     ),
   }
 }
+
+// Not a literal, for the reason that `plainClass` has.
+const toRow = (...values: unknown[]): Row => values
 
 // A call costs as much as the rest of a number. `|0` is what a whole number of 32 bits stays.
 function decodedAt({ type, keepsNumbers }: MappedField, i: number): string {
