@@ -5,7 +5,7 @@ import { trackFor } from "./context/tracking.ts"
 import { PatternLog } from "./patterns/pattern-log.ts"
 import { PatternTrie } from "./patterns/pattern-trie.ts"
 import type { SubscriptionUpdate } from "./patterns/resolved.ts"
-import { Slot } from "./patterns/slot.ts"
+import { type Patterns, Slot } from "./patterns/slot.ts"
 import { assertHandler, byPriority, type Home, Subscription } from "./patterns/subscription.ts"
 import { cannotWait } from "./run/deferral.ts"
 import { emit, emitSync } from "./run/emit.ts"
@@ -53,8 +53,10 @@ export class Registry implements Events, Home {
   readonly #name: string | undefined
   readonly #root: Registry
   readonly #slots = new Map<string, Slot>()
-  readonly #patterns = new PatternTrie<Subscription>()
-  readonly #log = new PatternLog()
+  readonly #patterns: Patterns = {
+    trie: new PatternTrie<Subscription>(),
+    log: new PatternLog(),
+  }
   readonly #patternSubscriptions = new Map<string, Set<Subscription>>()
   readonly #namespaces = new Map<string, Registry>()
   readonly #declarations = new ModuleDeclarations()
@@ -167,7 +169,7 @@ export class Registry implements Events, Home {
       const same = this.#patternSubscriptions.get(event)
       same?.delete(subscription)
       if (same?.size === 0) this.#patternSubscriptions.delete(event)
-      this.#patterns.remove(event, subscription)
+      this.#patterns.trie.remove(event, subscription)
       this.#patternChanged({ subscription, isAdded: false })
       return
     }
@@ -183,7 +185,7 @@ export class Registry implements Events, Home {
   #add(subscription: Subscription): void {
     const { event } = subscription
     if (isPattern(event)) {
-      this.#patterns.add(event, subscription)
+      this.#patterns.trie.add(event, subscription)
       const same = this.#patternSubscriptions.get(event)
       if (same) same.add(subscription)
       else this.#patternSubscriptions.set(event, new Set([subscription]))
@@ -196,7 +198,7 @@ export class Registry implements Events, Home {
   }
 
   #patternChanged(change: SubscriptionUpdate): void {
-    this.#log.add(change)
+    this.#patterns.log.add(change)
     resolution.generation++
   }
 
@@ -210,7 +212,7 @@ export class Registry implements Events, Home {
   #makeSlot(name: string): Slot {
     assertEventName(name)
     if (this.#unusedSlots >= maxUnusedSlots) this.#dropUnusedSlots()
-    const slot = new Slot(name, this.#name, this.#root, { trie: this.#patterns, log: this.#log })
+    const slot = new Slot(name, this.#name, this.#root, this.#patterns)
     this.#slots.set(name, slot)
     this.#unusedSlots++
     return slot

@@ -9,10 +9,11 @@ interface Glob<V> {
   readonly node: Node<V>
 }
 
+/** Most nodes have one of these alone, and an empty map takes as much memory as all the rest of a node. */
 class Node<V> {
-  readonly literals = new Map<string, Node<V>>()
-  readonly values = new Set<V>()
-  globs: Glob<V>[] = []
+  literals: Map<string, Node<V>> | undefined
+  values: Set<V> | undefined
+  globs: Glob<V>[] | undefined
   /** `*` */
   star: Node<V> | undefined
   /** `**`: stays active while segments pass by. */
@@ -25,11 +26,7 @@ class Node<V> {
 
   get isEmpty(): boolean {
     return (
-      this.values.size === 0 &&
-      this.literals.size === 0 &&
-      this.globs.length === 0 &&
-      !this.star &&
-      !this.deep
+      !this.values?.size && !this.literals?.size && !this.globs?.length && !this.star && !this.deep
     )
   }
 }
@@ -59,6 +56,7 @@ export class PatternTrie<V> {
     const globs = segments.map(segment => compileSegment(segment, pattern))
     let node = this.#root
     for (const [index, segment] of segments.entries()) node = descend(node, segment, globs[index])
+    node.values ??= new Set()
     node.values.add(value)
   }
 
@@ -78,7 +76,7 @@ export class PatternTrie<V> {
       path.push({ parent: node, segment, node: next })
       node = next
     }
-    node.values.delete(value)
+    node.values?.delete(value)
     for (let step = path.pop(); step?.node.isEmpty; step = path.pop())
       prune(step.parent, step.segment)
   }
@@ -92,14 +90,15 @@ export class PatternTrie<V> {
       for (const node of active) {
         if (node.isDeep) activate(next, node)
         if (node.star) activate(next, node.star)
-        const literal = node.literals.get(segment)
+        const literal = node.literals?.get(segment)
         if (literal) activate(next, literal)
-        for (const glob of node.globs) if (glob.test(segment)) activate(next, glob.node)
+        if (node.globs)
+          for (const glob of node.globs) if (glob.test(segment)) activate(next, glob.node)
       }
       active = next
     }
     const matches: V[] = []
-    for (const node of active) matches.push(...node.values)
+    for (const { values } of active) if (values) matches.push(...values)
     for (const { trie, values } of this.#negated.values())
       if (trie.find(name).length === 0) matches.push(...values)
     return matches
@@ -133,7 +132,7 @@ function compileSegment(segment: string, pattern: string): ((text: string) => bo
 function childOf<V>(node: Node<V>, segment: string): Node<V> | undefined {
   if (segment === "*") return node.star
   if (segment === "**") return node.deep
-  return node.literals.get(segment) ?? node.globs.find(glob => glob.source === segment)?.node
+  return node.literals?.get(segment) ?? node.globs?.find(glob => glob.source === segment)?.node
 }
 
 function descend<V>(
@@ -146,16 +145,19 @@ function descend<V>(
   const child = new Node<V>(segment === "**")
   if (segment === "*") node.star = child
   else if (segment === "**") node.deep = child
-  else if (test) node.globs.push({ source: segment, test, node: child })
-  else node.literals.set(segment, child)
+  else if (test) node.globs = [...(node.globs ?? []), { source: segment, test, node: child }]
+  else {
+    node.literals ??= new Map()
+    node.literals.set(segment, child)
+  }
   return child
 }
 
 function prune<V>(node: Node<V>, segment: string): void {
   if (segment === "*") node.star = undefined
   else if (segment === "**") node.deep = undefined
-  else if (!node.literals.delete(segment))
-    node.globs = node.globs.filter(glob => glob.source !== segment)
+  else if (!node.literals?.delete(segment))
+    node.globs = node.globs?.filter(glob => glob.source !== segment)
 }
 
 /**

@@ -27,7 +27,8 @@ export class Slot {
   private resolved: Resolved | undefined = undefined
   /** The latest resolution, brought up to date by the changes since. */
   #base: Resolved | undefined = undefined
-  #changes: SubscriptionUpdate[] = []
+  /** Undefined while there are none. */
+  #changes: SubscriptionUpdate[] | undefined = undefined
   #schemas = 0
   #patternVersion = 0
   /** The root registry, until this slot is dropped for being unused. */
@@ -67,13 +68,9 @@ export class Slot {
   #note(change: SubscriptionUpdate): void {
     this.resolved = undefined
     if (this.#base === undefined) return
+    this.#changes ??= []
     if (this.#exact.size > 0 && this.#changes.length < maxChanges) this.#changes.push(change)
-    else this.#forget()
-  }
-
-  #forget(): void {
-    this.#base = undefined
-    this.#changes = []
+    else this.#base = this.#changes = undefined
   }
 
   resolve(): Resolved {
@@ -93,9 +90,9 @@ export class Slot {
     if (base === undefined || patterns === undefined) resolved = this.#build()
     else {
       const covering = patterns.filter(({ subscription }) => matches(subscription.event, this.name))
-      resolved = base.with([...this.#changes, ...covering], resolution.generation)
+      resolved = base.with([...(this.#changes ?? []), ...covering], resolution.generation)
     }
-    this.#changes = []
+    this.#changes = undefined
     this.#schemas = resolution.schemas
     this.#patternVersion = this.#patterns.log.version
     this.#base = resolved
