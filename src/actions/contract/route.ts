@@ -18,6 +18,8 @@ export interface Outcome {
   readonly status?: number
   /** For every client; cookies are those named `set-cookie`. */
   readonly headers?: readonly (readonly [name: string, value: string])[]
+  /** A JSON response has an entity tag, by which it is cached and changed. */
+  readonly isTagged?: boolean
 }
 
 /** The parameters of a path by name, decoded. */

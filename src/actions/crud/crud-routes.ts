@@ -1,13 +1,15 @@
 // The five CRUD routes that come with an entity, and the POST twins that plain HTML forms need.
-import type { EntityClass, EntityInstance } from "../../entity/index.ts"
+import { type EntityClass, unitOfWork } from "../../entity/index.ts"
 import { requireAhead } from "../../entity/internal.ts"
 import {
   type CrudOperation,
   type Exposure,
+  type Outcome,
   operationOf,
   type Route,
   type RouteCall,
 } from "../contract/route.ts"
+import { assertMatch } from "../reply/entity-tag.ts"
 import { list } from "./list.ts"
 
 export function crudRoutes(exposure: Exposure): Route[] {
@@ -17,7 +19,7 @@ export function crudRoutes(exposure: Exposure): Route[] {
     list: () => [route("GET", base, "list", { run: call => list(entity, call) })],
     read: () => [
       route("GET", `${base}/:id`, "read", {
-        run: async ({ id }) => ({ value: await entity.require(id) }),
+        run: async ({ id }) => ({ value: await entity.require(id), isTagged: true }),
       }),
     ],
     create: () => [
@@ -26,7 +28,8 @@ export function crudRoutes(exposure: Exposure): Route[] {
         checksInput: true,
         ownsUnits: isOneWrite(entity, "Create"),
         // The class checks it.
-        run: ({ input }) => entity.create(input as never).then(value => ({ value, status: 201 })),
+        run: ({ input }) =>
+          entity.create(input as never).then(value => ({ value, status: 201, isTagged: true })),
       }),
     ],
     update: () => {
@@ -34,7 +37,11 @@ export function crudRoutes(exposure: Exposure): Route[] {
         input: settable(entity),
         checksInput: true,
         ownsUnits: isOneWrite(entity, "Update"),
-        run: (call: RouteCall) => update(entity, call),
+        // The entity has to be as it was read until it is written.
+        run: (call: RouteCall) =>
+          call.request.headers.has("if-match")
+            ? unitOfWork(() => update(entity, call))
+            : update(entity, call),
       }
       return [
         route("PATCH", `${base}/:id`, "update", details),
@@ -81,18 +88,18 @@ function isOneWrite(entity: EntityClass, write: "Create" | "Update"): boolean {
   )
 }
 
-async function update(
-  entity: EntityClass,
-  { id, input }: RouteCall,
-): Promise<{ value: EntityInstance }> {
+async function update(entity: EntityClass, { id, input, request }: RouteCall): Promise<Outcome> {
   const target = await requireAhead(entity, id)
+  // Its response would show the entity too.
+  assertMatch(request, target, entity.definition.name, true)
   // The class checks it.
   await target.update(input as never)
-  return { value: target }
+  return { value: target, isTagged: true }
 }
 
-async function remove(entity: EntityClass, { id }: RouteCall): Promise<{ status: number }> {
+async function remove(entity: EntityClass, { id, request }: RouteCall): Promise<Outcome> {
   const target = await requireAhead(entity, id)
+  assertMatch(request, target, entity.definition.name)
   await target.delete()
   return { status: 204 }
 }

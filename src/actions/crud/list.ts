@@ -51,6 +51,7 @@ export async function list(entity: EntityClass, { query, request }: RouteCall): 
     return {
       value: await shape.show(page.items),
       headers: [...linksOf(query, page.links), ...totalOf(counted)],
+      isTagged: true,
     }
   } catch (cause) {
     // All of this query came from outside: what a store cannot compare or order by is the request's fault.

@@ -12,6 +12,7 @@ import type { Input } from "../contract/action.ts"
 import { alertSignal, errorSignal, formSignal } from "../contract/form-keys.ts"
 import type { Outcome } from "../contract/route.ts"
 import type { ClientRequest, PostedForm } from "../input/client-request.ts"
+import { taggedResponse } from "./entity-tag.ts"
 import { withHeaders } from "./outcome.ts"
 import { type ShownError, shownError } from "./outside.ts"
 import { takePatches } from "./queued-patches.ts"
@@ -34,7 +35,7 @@ export function responseFor(
 }
 
 function responseTo(
-  { value, status }: Outcome,
+  { value, status, isTagged }: Outcome,
   source: ClientRequest,
   name: string,
 ): MaybePromise<Response> {
@@ -51,7 +52,8 @@ function responseTo(
   if (value === undefined || isBodyless(status))
     return makeResponse(null, { status: status ?? 204 })
   if (isPatch(value)) return markupFor(value, status)
-  return jsonResponse(value, { status: status ?? 200, headers: jsonHeaders })
+  const init = { status: status ?? 200, headers: jsonHeaders }
+  return isTagged === true ? taggedResponse(request, value, init) : jsonResponse(value, init)
 }
 
 /** No response of these has a body, whatever the action returns for a page. */

@@ -8,6 +8,7 @@ import { type Exposure, exposureOf, type Route } from "../contract/route.ts"
 import { crudRoutes } from "../crud/crud-routes.ts"
 import { clientOf } from "../input/client-request.ts"
 import { responseForError } from "../reply/reply.ts"
+import { makeResponse } from "../reply/response.ts"
 import { actionRoutes } from "./action-routes.ts"
 import { Idempotency, type IdempotencyOptions } from "./idempotency.ts"
 import { matchOf, type Place, RouteTable } from "./route-table.ts"
@@ -67,8 +68,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     dispatch(request, places, search) {
       try {
         const match = matchOf(request.method, places)
-        if (!("route" in match)) return refuse(methodNotAllowed(request, match), request)
-        return new RoutedRequest(settings, request, search, match).respond()
+        if (!("route" in match)) return refuse(withoutRoute(request, match), request)
+        const response = new RoutedRequest(settings, request, search, match).respond()
+        return request.method === "HEAD" ? response.then(withoutBody) : response
       } catch (error) {
         return refuse(
           responseForError(error, { request, client: clientOf(request), form: undefined }),
@@ -101,12 +103,24 @@ function assertNames(exposures: readonly Exposure[]): void {
   }
 }
 
-function methodNotAllowed(request: Request, allowed: ReadonlySet<string>): Response {
+/** The methods of a path, to OPTIONS and to a method that it does not have. */
+function withoutRoute(request: Request, methods: ReadonlySet<string>): Response {
+  const allowed = [...methods].flatMap(each => (each === "GET" ? [each, "HEAD"] : [each]))
+  const allow = allowed.join(", ")
+  if (request.method === "OPTIONS") return makeResponse(null, { status: 204, headers: { allow } })
   const error = new NitroError(
     "NITRO_METHOD_NOT_ALLOWED",
-    `${request.method} is not a method of this path. It takes ${[...allowed].join(", ")}.`,
+    `${request.method} is not a method of this path. It takes ${allow}.`,
   )
   const response = responseForError(error, { request, client: "json", form: undefined })
-  response.headers.set("allow", [...allowed].join(", "))
+  response.headers.set("allow", allow)
   return response
+}
+
+/** Its stream is cancelled before it is read. */
+function withoutBody(response: Response): Response {
+  const { status, statusText, headers, body } = response
+  if (body === null) return response
+  body.cancel().catch(() => {})
+  return makeResponse(null, { status, statusText, headers })
 }

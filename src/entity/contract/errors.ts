@@ -67,7 +67,7 @@ registerErrors({
   NITRO_STALE_ENTITY: {
     status: 409,
     audience: "client",
-    when: "The entity was saved by another writer first. `details` has `version` (the one read) and `storedVersion`.",
+    when: "The entity was saved by another writer first, or is not as `If-Match` of a request has it. `details` has `version` (the one read) and `storedVersion`, or `current`.",
     fix: "Reload the entity, apply the change again and save.",
   },
   NITRO_DUPLICATE: {

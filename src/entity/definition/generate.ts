@@ -31,10 +31,10 @@ export type PlainClass = new (...values: unknown[]) => Record<string, unknown>
 export function plainClass(names: readonly string[]): PlainClass {
   const parameters = names.map((_, i) => `p${i}`)
   const assignments = names.map((name, i) => `this[${JSON.stringify(name)}]=p${i}`)
-  const made = generate<PlainClass>(
+  const Values = generate<PlainClass>(
     `function Values(${parameters.join()}){${assignments.join(";")}}`,
     {},
   )
-  made.prototype = Object.prototype
-  return made
+  Values.prototype = Object.prototype
+  return Values
 }
