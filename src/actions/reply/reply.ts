@@ -15,6 +15,7 @@ import type { ClientRequest, PostedForm } from "../input/client-request.ts"
 import { taggedResponse } from "./entity-tag.ts"
 import { withHeaders } from "./outcome.ts"
 import { type ShownError, shownError } from "./outside.ts"
+import { problemResponse, wantsProblem } from "./problem.ts"
 import { takePatches } from "./queued-patches.ts"
 import { jsonResponse, makeResponse } from "./response.ts"
 import { isResponse, relayed } from "./returned-response.ts"
@@ -93,8 +94,13 @@ export function responseForError(
     ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
   }
   if (client === "json") {
-    const body = { ...details, code, message, status, ...(issues.length > 0 ? { issues } : {}) }
-    return jsonResponse({ error: body }, { status, headers })
+    const listed = issues.length > 0 ? { issues } : {}
+    return wantsProblem(request)
+      ? problemResponse(visible, { ...details, ...listed }, headers)
+      : jsonResponse(
+          { error: { ...details, code, message, status, ...listed } },
+          { status, headers },
+        )
   }
   const errors = messagesByField(visible)
   if (client === "form") {
