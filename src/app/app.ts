@@ -9,6 +9,7 @@ import type {
 import {
   type AppLimits,
   type AppPart,
+  bulkFaults,
   describeRoute,
   type Limits,
   limitsOf,
@@ -92,7 +93,7 @@ export class App implements AppState, NitroApp {
     // Before any of them is used: tables get their foreign keys whichever comes first.
     const entities = exposures.map(({ entity }) => entity)
     declareEntities(entities)
-    this.#start = new Start(entities)
+    this.#start = new Start(entities, () => bulkFaults(exposures))
     return this
   }
 

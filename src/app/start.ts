@@ -24,12 +24,18 @@ const waiting = new Set<Start>()
 /** The check of one app. It runs again after a failure, since migrations may have run meanwhile. */
 export class Start {
   readonly #classes: readonly EntityClass[]
+  readonly #otherFaults: () => readonly ClassFault[]
   #running: Promise<void> | undefined
   #outcome: Outcome = "open"
   #isAwaited = false
 
-  constructor(classes: readonly EntityClass[]) {
+  /** `otherFaults`: of how the classes are exposed. */
+  constructor(
+    classes: readonly EntityClass[],
+    otherFaults: () => readonly ClassFault[] = () => [],
+  ) {
     this.#classes = classes
+    this.#otherFaults = otherFaults
     waiting.add(this)
     // An app served without `serve` does not await it. The stores may be configured below this call.
     setImmediate(() => void this.#checkInBackground())
@@ -56,7 +62,7 @@ export class Start {
 
   #check(): Promise<void> {
     if (this.#outcome === "passed") return Promise.resolve()
-    this.#running ??= checkClasses(this.#classes)
+    this.#running ??= checkClasses(this.#classes, this.#otherFaults())
       .then(() => this.end())
       .finally(() => {
         this.#running = undefined

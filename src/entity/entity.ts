@@ -348,4 +348,11 @@ export function isEntity(value: unknown): value is EntityInstance {
   return isRecord(value)
 }
 
+/** Whether a class has written `create`, `update` or `delete` itself: then a write past its method would miss what that does. */
+export function overridesWrite(entity: EntityClass, name: "create" | "update" | "delete"): boolean {
+  return name === "create"
+    ? entity.create !== EntityBase.create
+    : Reflect.get(entity.prototype, name) !== EntityBase.prototype[name]
+}
+
 export { isEntityClass }

@@ -67,6 +67,8 @@ export interface Route {
   readonly checksInput?: boolean
   /** The store of the entity that it is about; undefined for commands and events. */
   readonly store?: (() => Store) | undefined
+  /** Reads the body of a DELETE request as well, which other routes ignore. */
+  readonly readsDeleteBody?: boolean
   /** Refuses requests without an idempotency key. */
   readonly needsKey?: boolean
   /** Milliseconds until it responds 504 and its writes are rolled back. Default: the app's. */
@@ -89,6 +91,14 @@ export interface Exposure {
   readonly crud: readonly CrudOperation[]
   /** Runs before any route of the entity, actions included. */
   readonly allow: AllowRule | undefined
+  /** Present where rows can be written in bulk. */
+  readonly bulk?: Required<BulkOptions> | undefined
+}
+
+/** Limits of the bulk routes of an entity. */
+export interface BulkOptions {
+  /** Most rows of one request. Default 1000. */
+  readonly maxRows?: number
 }
 
 export interface ExposeOptions<C extends EntityClass> {
@@ -96,13 +106,21 @@ export interface ExposeOptions<C extends EntityClass> {
   readonly crud?: readonly CrudOperation[] | false
   /** Decides who may use the routes of the entity, actions included; false responds 403. Default: open to all. */
   readonly allow?: AllowRule<InstanceType<C>>
+  /**
+   * Adds routes that create, update and delete many rows in one unit of work, for those of the three that `crud` has. Default: false; `true`
+   * takes 1000 rows in one request, `{ maxRows: 200 }` fewer.
+   */
+  readonly bulk?: boolean | BulkOptions
 }
 
 const allCrud: readonly CrudOperation[] = ["list", "read", "create", "update", "delete"]
 const optionNames: readonly string[] = [
   "crud",
   "allow",
+  "bulk",
 ] satisfies (keyof ExposeOptions<EntityClass>)[]
+const bulkOperations: readonly CrudOperation[] = ["create", "update", "delete"]
+const defaultMaxRows = 1000
 
 /**
  * Gives an entity class CRUD routes: `nitro({ entities: [expose(Todo, { crud: ["list", "create"] })] })`. A class that is
@@ -127,8 +145,47 @@ export function expose<C extends EntityClass>(entity: C, options: ExposeOptions<
         suggest(operation, allCrud),
       )
   }
-  // The routes hand the rule entities of this class only.
-  return { entity, crud: crud === false ? [] : crud, allow: allow as AllowRule | undefined }
+  const operations = crud === false ? [] : crud
+  return {
+    entity,
+    crud: operations,
+    // The routes hand the rule entities of this class only.
+    allow: allow as AllowRule | undefined,
+    bulk: bulkOf(call, options.bulk ?? false, operations),
+  }
+}
+
+function bulkOf(
+  call: string,
+  bulk: boolean | BulkOptions,
+  crud: readonly CrudOperation[],
+): Exposure["bulk"] {
+  if (bulk === false) return undefined
+  const isOptions = typeof bulk === "object" && bulk !== null && !Array.isArray(bulk)
+  if (bulk !== true && !isOptions)
+    throw exposeError(
+      `The option bulk of ${call} is neither true, false nor an object.`,
+      "Write bulk: true, or bulk: { maxRows: 200 }.",
+    )
+  for (const name of Object.keys(bulk)) {
+    if (name !== "maxRows")
+      throw exposeError(
+        `The option bulk of ${call} has no option "${name}".`,
+        suggest(name, ["maxRows"]),
+      )
+  }
+  const { maxRows = defaultMaxRows } = bulk === true ? {} : bulk
+  if (!Number.isSafeInteger(maxRows) || maxRows < 1)
+    throw exposeError(
+      `The option bulk.maxRows of ${call} is ${String(maxRows)}.`,
+      "Write a whole number of at least 1.",
+    )
+  if (!crud.some(operation => bulkOperations.includes(operation)))
+    throw exposeError(
+      `The option bulk of ${call} adds no route: crud lists none of ${bulkOperations.join(", ")}.`,
+      "List the operations in crud, or leave bulk out.",
+    )
+  return { maxRows }
 }
 
 function exposeError(message: string, fix: string): NitroError {

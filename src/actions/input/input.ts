@@ -42,16 +42,19 @@ export function readQuery(
   return search.length > 1 ? fromUrlEncoded(search.slice(1), maxFields) : none
 }
 
-/** `query`: what `readQuery` gave. */
+/** `query`: what `readQuery` gave. `readsDeleteBody`: of a DELETE request too, except that of a page's script, which has its signals in the query. */
 export async function readInput(
   request: Request,
   query: Input,
   datastar: boolean,
   limits: InputLimits = {},
+  readsDeleteBody = false,
 ): Promise<RequestInput> {
   const { maxBodyBytes, maxFields } = { ...defaultLimits, ...limits }
   const maxValues = maxFields * valuesPerField
-  if (request.method === "GET" || request.method === "HEAD" || request.method === "DELETE") {
+  const { method } = request
+  const isDelete = method === "DELETE" && (datastar || !readsDeleteBody)
+  if (method === "GET" || method === "HEAD" || isDelete) {
     const signals = datastar ? query["datastar"] : undefined
     if (typeof signals !== "string") return { query, body: none, kind: "none" }
     return {

@@ -3,6 +3,7 @@
 import { hiddenFieldsOf } from "../../entity/internal.ts"
 import { beforeFirst } from "../../shared/before-first.ts"
 import { NitroError } from "../../shared/errors.ts"
+import { RowsRefused } from "./rows-refused.ts"
 
 export interface ShownIssue {
   readonly path: string
@@ -24,6 +25,8 @@ export interface ShownError {
 }
 
 const maxIssues = 50
+/** Of a request for many rows, which may all have one. */
+const maxIssuesOfRows = 1000
 
 export function shownError(error: unknown): ShownError {
   if (!(error instanceof NitroError)) return failure(500)
@@ -52,7 +55,7 @@ export function shownError(error: unknown): ShownError {
       status,
       code,
       message: cut(error.message),
-      issues: issues.slice(0, maxIssues),
+      issues: issues.slice(0, error instanceof RowsRefused ? maxIssuesOfRows : maxIssues),
       details,
       retryAfterSeconds,
       isReported: false,

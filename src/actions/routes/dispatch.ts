@@ -5,6 +5,7 @@ import { NitroError } from "../../shared/errors.ts"
 import { type Limits, limitsOf } from "../contract/limits.ts"
 import type { OperationMiddleware } from "../contract/middleware.ts"
 import { type Exposure, exposureOf, type Route } from "../contract/route.ts"
+import { bulkRoutes } from "../crud/bulk.ts"
 import { crudRoutes } from "../crud/crud-routes.ts"
 import { clientOf } from "../input/client-request.ts"
 import { responseForError } from "../reply/reply.ts"
@@ -51,7 +52,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const exposures = (options.entities ?? []).map(exposureOf)
   assertNames(exposures)
   const routes = new RouteTable([
-    ...exposures.flatMap(exposure => [...crudRoutes(exposure), ...actionRoutes(exposure)]),
+    ...exposures.flatMap(exposure => {
+      const crud = crudRoutes(exposure)
+      return [...crud, ...bulkRoutes(exposure, crud), ...actionRoutes(exposure)]
+    }),
     ...(options.routes ?? []).flat(),
   ])
   const settings: DispatchSettings = {

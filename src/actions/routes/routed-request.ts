@@ -129,9 +129,9 @@ export class RoutedRequest {
           ? readOnce(async () => ({ query: this.#query, body: {}, kind: "none" })).then(() =>
               this.#inputBesideBody(),
             )
-          : readOnce(() => readInput(this.#request, this.#query, isSignals, limits)).then(
-              received => this.#inputFrom(received),
-            )
+          : readOnce(() =>
+              readInput(this.#request, this.#query, isSignals, limits, this.#route.readsDeleteBody),
+            ).then(received => this.#inputFrom(received))
     }
     return this.#reading
   }

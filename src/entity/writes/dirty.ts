@@ -3,11 +3,12 @@
 import { NitroError } from "../../shared/errors.ts"
 import { isObject } from "../../shared/guards.ts"
 import { uuidv7 } from "../../shared/uuid.ts"
-import type { Model } from "../binding/model.ts"
+import { type Model, requireModel } from "../binding/model.ts"
 import {
   type EntityRecord,
   expose,
   isExposed,
+  isRecord,
   originOf,
   rowOf,
   valuesOf,
@@ -17,6 +18,7 @@ import type { EntityId } from "../contract/definition.ts"
 import { validationError } from "../contract/errors.ts"
 import { hasDerivedId, idFrom } from "../contract/key.ts"
 import type { Values } from "../definition/mapper.ts"
+import type { EntityInstance } from "../types/types.ts"
 
 /** Validated values of a new instance, with id, timestamps and version; in the order of the fields, so that all share one shape. */
 export function newValues(model: Model, data: unknown): Values {
@@ -82,6 +84,11 @@ export function assignAll(model: Model, record: EntityRecord, data: unknown): vo
     throw staleError(model.name, String(values["id"]), version, values["version"])
   }
   for (const name of Object.keys(declared)) values[name] = expose(record, declared[name])
+}
+
+/** Validates `data` and assigns all of it, or nothing, as `update` does before it saves. */
+export function assignUnsaved(entity: EntityInstance, data: unknown): void {
+  if (isRecord(entity)) assignAll(requireModel(entity.constructor), entity, data)
 }
 
 /** Of a class without the option `version` a field of this name is one like any other. */
