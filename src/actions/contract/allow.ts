@@ -7,7 +7,7 @@ import type { User } from "./user.ts"
 
 /** One request to an operation, as its rule sees it. */
 export interface AllowCall<T extends EntityInstance = EntityInstance> {
-  /** `"create"`, or the name of an action, a command or an event. */
+  /** `"create"`, `"bulkCreate"`, or the name of an action, a command or an event. */
   readonly operation: string
   /** The route, with what its action declares: `route.permission`, `route.tags`. */
   readonly route: RouteDescription

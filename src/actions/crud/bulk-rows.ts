@@ -32,12 +32,12 @@ export function listOf(route: string, name: string, input: Input, maxRows: numbe
   )
 }
 
-/** A row without an object is a fault and has no input; so is every name that is not in `fields` or `own`. */
+/** The input of one row. A row that is no object is a fault, and so is each name that is neither in `fields` nor in `others`. */
 export function itemOf(
   item: unknown,
   at: number,
   route: string,
-  { fields, own }: { readonly fields: Route["input"]; readonly own: readonly string[] },
+  { fields, others }: { readonly fields: Route["input"]; readonly others: readonly string[] },
   faults: RowFaults,
 ): Input {
   if (!isObject(item) || Array.isArray(item)) {
@@ -46,18 +46,18 @@ export function itemOf(
   }
   const input: [string, unknown][] = []
   for (const [name, value] of Object.entries(item)) {
-    if (own.includes(name)) continue
+    if (others.includes(name)) continue
     const schema = Object.hasOwn(fields, name) ? fields[name] : undefined
     const converted = schema === undefined ? undefined : coerce(schema, value, false)
     if (schema === undefined)
-      faults.add(at, unknownInput(route, name, [...own, ...Object.keys(fields)]))
+      faults.add(at, unknownInput(route, name, [...others, ...Object.keys(fields)]))
     else if (converted !== undefined) input.push([name, converted])
   }
   // Of entries, so that a name such as `__proto__` is a property like any other.
   return Object.fromEntries(input)
 }
 
-/** The entities with these ids in their order. What is no id, and one that came before, is a fault; an id without entity is none yet. */
+/** The entities with these ids, in their order. Adds a fault for a value that is no id and for an id that comes twice, none for an id without an entity. */
 export async function targetsOf(
   entity: EntityClass,
   ids: readonly unknown[],

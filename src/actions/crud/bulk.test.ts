@@ -409,6 +409,60 @@ describe.each(Object.keys(stores))("bulk writes, in %s", kind => {
     expect([answer.status, answer.error?.code]).toEqual([403, "NITRO_CROSS_SITE"])
   })
 
+  it("deletes the rows that are ticked in a form", async () => {
+    const [a, b, c] = await products(3)
+    const response = await handle(
+      new Request("http://app.test/products/bulk/delete", {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded", accept: "text/html" },
+        body: `ids=${a?.id}&ids=${c?.id}`,
+      }),
+    )
+    expect(response.status).toBe(303)
+    expect(await titles()).toEqual([b?.title])
+  })
+
+  it("runs middleware around the write, behind the rule and the checks", async () => {
+    const runs: unknown[] = []
+    handle = nitro({
+      entities: [expose(Product, { bulk: true, allow: ({ input }) => input["title"] !== "no" })],
+      middleware: [
+        async ({ route, input }, next) => {
+          runs.push([route.name, input])
+          const result = await next()
+          if (JSON.stringify(input).includes("later")) throw new Refusal("Too late.")
+          return result
+        },
+      ],
+    })
+    const row = (title: string) => ({ sku: title, title })
+    expect((await create([row("yes")])).status).toBe(201)
+    expect(runs).toEqual([["Product.bulkCreate", { items: [row("yes")] }]])
+    expect((await create([row("a"), row("no")])).status).toBe(403)
+    expect((await create([row("a"), row("")])).status).toBe(422)
+    expect(runs).toHaveLength(1)
+    expect((await create([row("later")])).status).toBe(409)
+    expect(await titles()).toEqual(["yes"])
+  })
+
+  it("does not name a hidden field that keeps a row from being valid", async () => {
+    class Account extends Entity("Account", {
+      name: z.string(),
+      pin: field(z.string(), { hidden: true }),
+    }) {
+      static store = store
+    }
+    const errors = vi.spyOn(console, "error").mockImplementation(() => {})
+    handle = nitro({ entities: [expose(Account, { bulk: true })] })
+    const answer = await send("POST", "/accounts/bulk", { items: [{ name: "ann" }] })
+    expect(answer.status).toBe(500)
+    expect(JSON.stringify(answer)).not.toContain("pin")
+    const both = await send("POST", "/accounts/bulk", { items: [{ name: 1 }] })
+    expect([both.status, paths(both)]).toEqual([422, ["items.0.name"]])
+    expect(JSON.stringify(both)).not.toContain("pin")
+    errors.mockRestore()
+  })
+
   describe("allow", () => {
     type Rule = NonNullable<ExposeOptions<typeof Product>["allow"]>
     const allowing = (allow: Rule) => {

@@ -82,7 +82,7 @@ export function bulkRoutes(exposure: Exposure, crud: readonly Route[]): Route[] 
   }
 }
 
-/** For those who read `app.routes`: `run` checks it, row by row. */
+/** The schemas that `app.routes` shows. `run` checks the input row by row. */
 function inputOf(entity: EntityClass, operation: Single, maxRows: number): Route["input"] {
   const id = z.union([z.string(), z.number()])
   const list = (row: z.ZodType): z.ZodType => z.array(row).min(1).max(maxRows)
@@ -117,7 +117,7 @@ class BulkWrite {
   readonly #entity: EntityClass
   readonly #details: BulkDetails
   readonly #list: "items" | "ids"
-  /** Of a class with methods of its own that write, each row is written by these. */
+  /** The class has overridden the method that writes a single row: its method then writes each row. */
   readonly #isRowByRow: boolean
   readonly #written = new Map<number, EntityInstance>()
 
@@ -155,15 +155,15 @@ class BulkWrite {
     const { definition } = this.#entity
     const { name } = route
     if (operation === "create") {
-      const names = { fields: settable(this.#entity), own: [] }
+      const names = { fields: settable(this.#entity), others: [] }
       return list.map((item, at) => ({ at, input: itemOf(item, at, name, names, faults) }))
     }
     if (operation === "delete") {
       const targets = await targetsOf(this.#entity, list, name, { list: "ids", name: "" }, faults)
       return targets.map((target, at) => ({ at, input: {}, target }))
     }
-    const own = definition.version ? ["id", "version"] : ["id"]
-    const names = { fields: settable(this.#entity), own }
+    const others = definition.version ? ["id", "version"] : ["id"]
+    const names = { fields: settable(this.#entity), others }
     const inputs = list.map((item, at) => itemOf(item, at, name, names, faults))
     const ids = list.map(item => ownValue(item, "id"))
     const targets = await targetsOf(this.#entity, ids, name, { list: "items", name: "id" }, faults)
@@ -249,9 +249,9 @@ class BulkWrite {
         : // The ids are those of rows of this class.
           await this.#entity.deleteWhere({ id: ids } as never)
     if (deleted === rows.length) return
-    // A row may have gone along with another one; one that is still there was kept by a scope.
-    const kept = (await findByIds(this.#entity, ids)).find(target => target !== undefined)
-    if (kept !== undefined) throw notFound(this.#entity, kept.id)
+    // A row may have gone along with another one. A scope keeps one that is still there.
+    const remainder = (await findByIds(this.#entity, ids)).find(target => target !== undefined)
+    if (remainder !== undefined) throw notFound(this.#entity, remainder.id)
   }
 
   #entitiesOf(rows: readonly BulkRow[]): EntityInstance[] {
@@ -284,7 +284,7 @@ function newEntity(entity: EntityClass, input: unknown): EntityInstance {
   return new entity(input as never)
 }
 
-/** What keeps bulk routes from working, for the check at start. */
+/** The faults of stores that keep bulk routes from working, for the check at start. */
 export function bulkFaults(exposures: readonly Exposure[]): ClassFault[] {
   return exposures.flatMap(({ entity, bulk }) => {
     if (bulk === undefined) return []

@@ -5,7 +5,8 @@ import { RowsRefused } from "../reply/rows-refused.ts"
 
 interface Fault {
   readonly error: unknown
-  readonly shown: ShownError
+  /** The error as a client sees it. */
+  readonly view: ShownError
 }
 
 export class RowFaults {
@@ -33,11 +34,11 @@ export class RowFaults {
 
   /** Adds the error that a request for this row alone would get. Throws an error that its client may not see. */
   add(at: number, error: unknown): void {
-    const shown = shownError(error)
-    if (shown.isReported) throw error
+    const view = shownError(error)
+    if (view.isReported) throw error
     const faults = this.#byRow.get(at)
-    if (faults === undefined) this.#byRow.set(at, [{ error, shown }])
-    else faults.push({ error, shown })
+    if (faults === undefined) this.#byRow.set(at, [{ error, view }])
+    else faults.push({ error, view })
   }
 
   /** @throws RowsRefused with all issues, if there is any fault. Its code and status are those of the first row's. */
@@ -46,10 +47,10 @@ export class RowFaults {
     const first = rows[0]?.[1][0]
     if (first === undefined) return
     const issues = rows.flatMap(([at, faults]) =>
-      faults.flatMap(({ shown }) => issuesOf(shown, `${this.#list}.${at}`)),
+      faults.flatMap(({ view }) => issuesOf(view, `${this.#list}.${at}`)),
     )
     const texts = issues.map(({ path, message }) => `${path}: ${message}`)
-    const { code, status } = first.shown
+    const { code, status } = first.view
     throw new RowsRefused(
       `${this.#name} was refused, and nothing is written. ${texts.join("; ")}`,
       {

@@ -21,8 +21,10 @@ export async function findByIds<T extends EntityInstance>(
   const { definition, store } = bindingOf(entity)
   const isLocked = currentUnit() !== undefined && store.capabilities.forUpdate
   const byId = new Map<unknown, T>()
-  for (let start = 0; start < ids.length; start += batchSize) {
-    const where = whereIds(definition, ids.slice(start, start + batchSize))
+  // In one order for all callers: two that lock the same rows do not wait for each other.
+  const inOrder = ids.toSorted((a, b) => (a < b ? -1 : 1))
+  for (let start = 0; start < inOrder.length; start += batchSize) {
+    const where = whereIds(definition, inOrder.slice(start, start + batchSize))
     const plan = { where, orderBy: [], ...(isLocked && { lock: "wait" as const }) }
     for (const one of await findEntities(entity, plan)) byId.set(one.id, one)
   }
