@@ -27,7 +27,6 @@ export type { Limits } from "./contract/limits.ts"
 export type { OperationCall, OperationMiddleware } from "./contract/middleware.ts"
 export type { BodyPart, RequestBody } from "./contract/request-body.ts"
 export {
-  type BulkOptions,
   type CrudOperation,
   type ExposeOptions,
   type Exposure,

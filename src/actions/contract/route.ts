@@ -92,13 +92,7 @@ export interface Exposure {
   /** Runs before any route of the entity, actions included. */
   readonly allow: AllowRule | undefined
   /** Present where rows can be written in bulk. */
-  readonly bulk?: Required<BulkOptions> | undefined
-}
-
-/** Limits of the bulk routes of an entity. */
-export interface BulkOptions {
-  /** Most rows of one request. Default 1000. */
-  readonly maxRows?: number
+  readonly bulk?: { readonly maxRows: number } | undefined
 }
 
 export interface ExposeOptions<C extends EntityClass> {
@@ -110,7 +104,7 @@ export interface ExposeOptions<C extends EntityClass> {
    * Adds routes that create, update and delete many rows in one unit of work, for those of the three that `crud` has. Default: false; `true`
    * takes 1000 rows in one request, `{ maxRows: 200 }` fewer.
    */
-  readonly bulk?: boolean | BulkOptions
+  readonly bulk?: boolean | { readonly maxRows?: number }
 }
 
 const allCrud: readonly CrudOperation[] = ["list", "read", "create", "update", "delete"]
@@ -157,7 +151,7 @@ export function expose<C extends EntityClass>(entity: C, options: ExposeOptions<
 
 function bulkOf(
   call: string,
-  bulk: boolean | BulkOptions,
+  bulk: boolean | { readonly maxRows?: number },
   crud: readonly CrudOperation[],
 ): Exposure["bulk"] {
   if (bulk === false) return undefined

@@ -260,12 +260,11 @@ class BulkWrite {
 
   #resultOf({ at }: BulkRow): RowResult {
     const { operation } = this.#details
-    const value = this.#written.get(at)
     // Every row was written, or the request was refused.
-    const { id } = value as EntityInstance
-    const text = typeof id === "bigint" ? String(id) : id
-    if (operation === "delete") return { status: 204, id: text }
-    return { status: operation === "create" ? 201 : 200, id: text, value: value as EntityInstance }
+    const value = this.#written.get(at) as EntityInstance
+    const id = typeof value.id === "bigint" ? String(value.id) : value.id
+    if (operation === "delete") return { status: 204, id }
+    return { status: operation === "create" ? 201 : 200, id, value }
   }
 }
 
