@@ -26,12 +26,7 @@ export type { AllowCall, AllowRule } from "./contract/allow.ts"
 export type { Limits } from "./contract/limits.ts"
 export type { OperationCall, OperationMiddleware } from "./contract/middleware.ts"
 export type { BodyPart, RequestBody } from "./contract/request-body.ts"
-export {
-  type CrudOperation,
-  type ExposeOptions,
-  type Exposure,
-  expose,
-} from "./contract/route.ts"
+export { type CrudOperation, type ExposeOptions, type Exposure, expose } from "./contract/route.ts"
 export type { RouteDescription } from "./contract/route-description.ts"
 export type { SessionOptions } from "./contract/session-options.ts"
 export type { RegisteredTypes, SessionData, User } from "./contract/user.ts"
