@@ -435,7 +435,7 @@ describe("a function of the application", () => {
   it("of a public interface stands in this table", () => {
     const inSources = shippedSources()
       .filter(({ path }) =>
-        /^src\/(?:actions|adapters|app|cqrs|entity|events|live|repositories)\//.test(path),
+        /^src\/(?:actions|adapters|app|cqrs|entity|events|live|plugins|repositories)\//.test(path),
       )
       .flatMap(file => parse(file).statements.flatMap(callbacksOf))
     const others = [

@@ -22,6 +22,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   live: ["shared", "entity", "events", "html", "datastar", "actions"],
   app: ["shared", "entity", "events", "html", "datastar", "actions", "cqrs", "live"],
   adapters: ["shared", "entity", "events", "html", "datastar", "actions", "live", "app", "client"],
+  // The document and its page are sent as the client files are.
+  plugins: ["shared", "entity", "html", "actions", "app", "adapters/file.ts"],
   testing: ["shared", "entity", "events", "html", "actions", "live", "adapters/fetch.ts"],
   // Runs when an application is built: it asks the html module how an element prints.
   compile: ["shared", "html"],
@@ -93,6 +95,7 @@ const mayLoad: Readonly<Record<string, readonly string[]>> = {
   actions: ["zod"],
   cqrs: ["zod"],
   testing: ["zod"],
+  plugins: ["zod"],
   "client/browser": ["idiomorph"],
 }
 

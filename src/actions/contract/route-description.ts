@@ -28,6 +28,10 @@ export interface RouteDescription {
   readonly input: Readonly<Record<string, z.ZodType>>
   /** Schema of a JSON response; undefined if the action declares none. */
   readonly output: z.ZodType | undefined
+  /** The status of a JSON response that the action names; undefined for the default. */
+  readonly status: number | undefined
+  /** `"stream"`: the action reads the body, and its input comes from the path and the query. */
+  readonly body: "stream" | undefined
   /** Refuses requests without an idempotency key. */
   readonly needsKey: boolean
   /** A POST route that does what PATCH or DELETE does, for forms without script. */

@@ -239,6 +239,8 @@ function makeDescription(route: Route): RouteDescription {
     deadlineMs: route.deadlineMs,
     input,
     output: action?.output,
+    status: action?.status,
+    body: action?.body,
     needsKey: route.needsKey === true,
     isTwin: route.isTwin === true,
   }

@@ -160,7 +160,7 @@ function valuesOf(field: FieldDefinition, isText: boolean, text: unknown): unkno
 }
 
 /** Text that people write: no id, no reference, none of a few words, none in a format. */
-function isFreeText({ key }: EntityDefinition, field: FieldDefinition): boolean {
+export function isFreeText({ key }: EntityDefinition, field: FieldDefinition): boolean {
   const isId = key.includes(field.name) || field.derived === true
   if (field.type !== "string" || isId || field.references !== undefined) return false
   const { type, format } = baseType(field.schema)

@@ -8,8 +8,8 @@ import { reachableFrom, visibleField } from "./names.ts"
 import { badRequest, once, textsOf, whole } from "./parameters.ts"
 import { Shape } from "./shape.ts"
 
-const defaultPageSize = 50
-const maxPageSize = 200
+export const defaultPageSize = 50
+export const maxPageSize = 200
 
 /** Parameters that are no fields; `datastar` holds the signals of a page. */
 export const listParameters: ReadonlySet<string> = new Set([

@@ -46,7 +46,7 @@ export async function visibleRelation(
 }
 
 /** Rows related by a hidden field would reveal its value. */
-function restsOnHidden(
+export function restsOnHidden(
   definition: EntityDefinition,
   { local, remote, target, through }: ListedRelation,
 ): boolean {
