@@ -16,6 +16,7 @@ import {
   withStores,
 } from "../src/entity/index.ts"
 import { createEvents, type EventBus, memoryBus } from "../src/events/index.ts"
+import { openapi } from "../src/plugins/openapi/index.ts"
 import { expectErrors } from "./support/errors.ts"
 import { parse, shippedSources } from "./support/imports.ts"
 
@@ -256,6 +257,22 @@ const table: Record<
       "never settles": [504, ["before"]],
       "promises true": [204, ["marked"]],
       "promises false": [403, ["before"]],
+    },
+  },
+  "OpenApiOptions.allow": {
+    async run(allow) {
+      const plugins = [openapi({ title: "Notes", version: "1.0.0", allow })]
+      const app = nitro({ entities: [Note], deadlineMs, plugins })
+      const { status } = await app(new Request("http://app.test/_nitro/openapi.json"))
+      await app.close()
+      return status
+    },
+    outcome: {
+      throws: 500,
+      rejects: 500,
+      "never settles": 504,
+      "promises true": 200,
+      "promises false": 403,
     },
   },
   "RouteRules.allow": {

@@ -1,6 +1,6 @@
 // The document of an app that has a little of everything: valid, complete, without hidden names, and true to what the app sends.
 import { validate } from "@readme/openapi-parser"
-import { Ajv2020 } from "ajv/dist/2020.js"
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js"
 import addFormats from "ajv-formats"
 import { action, expose, outcome, Refusal } from "nitro-ts/actions"
 import { Command, commands, createHandlers, Query, queries } from "nitro-ts/cqrs"
@@ -521,6 +521,18 @@ describe("requests made from the document", () => {
       (await shop.Product.create({ title: "Desk", price: 5, categoryId: String(category.id) })).id,
     )
   }
+  let compile: (schema: Json) => ValidateFunction
+  beforeEach(() => {
+    const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }))
+    ajv.addSchema(document, "document")
+    const checks = new Map<string, ValidateFunction>()
+    compile = schema => {
+      const key = JSON.stringify(schema)
+      const check = checks.get(key) ?? ajv.compile(schema)
+      checks.set(key, check)
+      return check
+    }
+  })
   /** Refuses a body that the document does not describe. */
   const checked = async (
     { path, method, operation }: Sample,
@@ -533,8 +545,6 @@ describe("requests made from the document", () => {
     const part = operation.responses[String(status)] ?? {}
     const { content } = resolved(part) as { content?: Json }
     if (content === undefined) return expect(text, which).toBe("")
-    const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }))
-    ajv.addSchema(document, "document")
     const pointer = (...names: string[]): string =>
       names
         .map(name => `/${encodeURIComponent(name.replaceAll("~", "~0").replaceAll("/", "~1"))}`)
@@ -544,7 +554,7 @@ describe("requests made from the document", () => {
       typeof $ref === "string"
         ? $ref.slice(1)
         : pointer("paths", path, method, "responses", String(status))
-    const check = ajv.compile({
+    const check = compile({
       $ref: `document#${place}${pointer("content", "application/json", "schema")}`,
     })
     expect(check(JSON.parse(text)), `${which} ${text} ${JSON.stringify(check.errors)}`).toBe(true)
