@@ -60,7 +60,7 @@ export function listParameters(
 }
 
 /** Describes, for the whole operation, the filters that parameters cannot spell. */
-export const filterNotes =
+export const filterNotes: string =
   "`price=99` is short for `price[eq]=99`; a comma separates several values, but in free text it belongs to the value. " +
   "All filters hold at once; those of groups, `or[a].price[lt]=5&or[b].status=draft`, in at least one group. " +
   "`category.name[eq]=Office` filters by a related row."
