@@ -72,6 +72,8 @@ function filter(schemas: JsonSchemas, definition: EntityDefinition, field: Field
     description: `Filters by this field: \`${field.name}[OPERATOR]=…\`.`,
     style: "deepObject",
     explode: true,
+    // Pages that try out an operation would fill in every operator at once.
+    example: {},
     schema: filterSchema(schemas, definition, field),
   }
 }
