@@ -57,14 +57,18 @@ export function exampleProjects(): readonly Project[] {
 
 /** The text of every file of a folder but what its programs left. */
 function filesBelow(folder: string): Record<string, string> {
-  const paths = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map(path =>
+  return filesIn(join(root, folder), path => !/\.db(-\w+)?$/.test(path))
+}
+
+/** The text of the files of a folder, by the path there. */
+export function filesIn(folder: string, isKept = (_path: string) => true): Record<string, string> {
+  const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).map(path =>
     path.replaceAll("\\", "/"),
   )
-  const kept = paths.filter(
-    path => statSync(join(root, folder, path)).isFile() && !/\.db(-\w+)?$/.test(path),
-  )
   return Object.fromEntries(
-    kept.map(path => [path, readFileSync(join(root, folder, path), "utf8")]),
+    paths
+      .filter(path => isKept(path) && statSync(join(folder, path)).isFile())
+      .map(path => [path, readFileSync(join(folder, path), "utf8")]),
   )
 }
 

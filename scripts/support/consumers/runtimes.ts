@@ -38,12 +38,17 @@ export const tsx: Runtime = {
   ],
 }
 
-export async function runtimes(): Promise<readonly MaybeRuntime[]> {
+/** Those whose name is wanted; the others are not installed. */
+export async function runtimes(
+  isWanted: (name: string) => boolean,
+): Promise<readonly MaybeRuntime[]> {
   const all: MaybeRuntime[] = [tsx]
   for (const version of nodes) {
     const major = version.split(".")[0] ?? ""
-    const node = await nodeOf(version)
     const name = `tsc + node ${major}`
+    const stripped = `node ${major}, types stripped`
+    if (![name, stripped].some(isWanted)) continue
+    const node = await nodeOf(version)
     if (node === undefined)
       all.push({
         name,
@@ -57,16 +62,14 @@ export async function runtimes(): Promise<readonly MaybeRuntime[]> {
       })
     if (node !== undefined && Number(major) >= 24)
       all.push({
-        name: `node ${major}, types stripped`,
+        name: stripped,
         accepts: isStrippable,
         command: file => [node, file],
       })
   }
-  return [
-    ...all,
-    await fromNpm("bun", bunVersion, ["run"]),
-    await fromNpm("deno", denoVersion, ["run", "-A"]),
-  ]
+  if (isWanted("bun")) all.push(await fromNpm("bun", bunVersion, ["run"]))
+  if (isWanted("deno")) all.push(await fromNpm("deno", denoVersion, ["run", "-A"]))
+  return all
 }
 
 async function nodeOf(version: string): Promise<string | undefined> {
