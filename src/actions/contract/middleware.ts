@@ -43,5 +43,7 @@ export async function runOperation(
         `The middleware ${step} ${problem} for ${call.route.name}.`,
       ),
   )
-  return { ...outcome, value }
+  if (value === outcome.value) return outcome
+  // A tag is that of the route's own value.
+  return { ...outcome, value, isTagged: false }
 }

@@ -35,6 +35,8 @@ export interface RouteCall {
   readonly query: Input
   readonly request: Request
   readonly call: ActionCall
+  /** The app has middleware, which may take something out of a result. */
+  readonly hasMiddleware: boolean
   /** Runs work within the app's middleware, and refuses a result that its client cannot get: for routes with `takesMiddleware`. */
   readonly within: (work: () => Promise<unknown>) => Promise<unknown>
 }

@@ -801,3 +801,66 @@ describe("the option bulk", () => {
 })
 
 afterEach(() => vi.restoreAllMocks())
+
+it.each(Object.keys(stores))(
+  "names the faulty rows of a class with a hidden field items, in %s",
+  async kind => {
+    const store = (stores[kind] as () => Store)()
+    class Cart extends Entity("Cart", {
+      name: z.string().min(1),
+      items: field(z.string(), { hidden: true }).default(""),
+    }) {
+      static store = store
+    }
+    const handle = nitro({ entities: [expose(Cart, { bulk: true, allow: () => true })] })
+    const response = await handle(
+      new Request("http://app.test/carts/bulk", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ items: [{ name: "" }] }),
+      }),
+    )
+    expect(response.status).toBe(422)
+    expect(await response.json()).toMatchObject({ error: { issues: [{ path: "items.0.name" }] } })
+  },
+)
+
+it.each(Object.keys(stores))(
+  "refuses If-Match, and calls a slow rule for rows side by side, in %s",
+  async kind => {
+    const store = (stores[kind] as () => Store)()
+    class Doc extends Entity("Doc", { a: z.string().default("") }) {
+      static store = store
+    }
+    let running = 0
+    let most = 0
+    const handle = nitro({
+      entities: [
+        expose(Doc, {
+          bulk: true,
+          allow: async ({ operation, target }) => {
+            if (operation !== "update") return true
+            most = Math.max(most, ++running)
+            await new Promise(resolve => setTimeout(resolve, 5))
+            running -= 1
+            return target !== undefined
+          },
+        }),
+      ],
+    })
+    const docs = await Doc.createMany(Array.from({ length: 120 }, () => ({})))
+    const update = (headers: Readonly<Record<string, string>>) =>
+      handle(
+        new Request("http://app.test/docs/bulk", {
+          method: "PATCH",
+          headers: { "content-type": "application/json", ...headers },
+          body: JSON.stringify({ items: docs.map(({ id }) => ({ id, a: "b" })) }),
+        }),
+      )
+    expect((await update({ "if-match": '"x"' })).status).toBe(400)
+    expect(await Doc.count({ a: "b" })).toBe(0)
+    expect((await update({})).status).toBe(200)
+    expect(await Doc.count({ a: "b" })).toBe(120)
+    expect(most).toBe(50)
+  },
+)

@@ -23,10 +23,12 @@ import {
   type Route,
   type RouteCall,
 } from "../contract/route.ts"
+import { isConditional } from "../reply/entity-tag.ts"
 import { shownError } from "../reply/outside.ts"
 import { type BulkRow, itemOf, listOf, notFound, targetsOf, wrongInput } from "./bulk-rows.ts"
 import { assertRowsAllowed, ruleBeforeRows } from "./bulk-rule.ts"
 import { settable } from "./crud-routes.ts"
+import { badRequest } from "./parameters.ts"
 import { RowFaults } from "./row-faults.ts"
 
 type Single = "create" | "update" | "delete"
@@ -131,6 +133,11 @@ class BulkWrite {
 
   async run(): Promise<Outcome> {
     assertTransactions(this.#entity)
+    if (isConditional(this.#details.call.request))
+      throw badRequest(
+        `${this.#details.route.name} takes no If-Match: a tag is that of one row.`,
+        "Send the version of each row, of a class with version: true.",
+      )
     const { operation, route, call, maxRows } = this.#details
     const list = listOf(route.name, this.#list, call.input, maxRows)
     const faults = this.#faults()

@@ -1,6 +1,7 @@
 // The five CRUD routes that come with an entity, and the POST twins that plain HTML forms need.
 import { type EntityClass, unitOfWork } from "../../entity/index.ts"
 import { requireAhead } from "../../entity/internal.ts"
+import { openUnit } from "../../shared/open-unit.ts"
 import {
   type CrudOperation,
   type Exposure,
@@ -9,7 +10,7 @@ import {
   type Route,
   type RouteCall,
 } from "../contract/route.ts"
-import { assertMatch } from "../reply/entity-tag.ts"
+import { assertMatch, isConditional } from "../reply/entity-tag.ts"
 import { list } from "./list.ts"
 
 export function crudRoutes(exposure: Exposure): Route[] {
@@ -39,7 +40,7 @@ export function crudRoutes(exposure: Exposure): Route[] {
         ownsUnits: isOneWrite(entity, "Update"),
         // The entity has to be as it was read until it is written.
         run: (call: RouteCall) =>
-          call.request.headers.has("if-match")
+          isConditional(call.request) && openUnit() === undefined
             ? unitOfWork(() => update(entity, call))
             : update(entity, call),
       }
@@ -88,17 +89,20 @@ function isOneWrite(entity: EntityClass, write: "Create" | "Update"): boolean {
   )
 }
 
-async function update(entity: EntityClass, { id, input, request }: RouteCall): Promise<Outcome> {
-  const target = await requireAhead(entity, id)
-  // Its response would show the entity too.
-  assertMatch(request, target, entity.definition.name, true)
+async function update(
+  entity: EntityClass,
+  { id, input, request, hasMiddleware }: RouteCall,
+): Promise<Outcome> {
+  const target = await requireAhead(entity, id, isConditional(request))
+  // Its response would show the entity too, unless middleware changes it.
+  assertMatch(request, target, entity.definition.name, !hasMiddleware)
   // The class checks it.
   await target.update(input as never)
   return { value: target, isTagged: true }
 }
 
 async function remove(entity: EntityClass, { id, request }: RouteCall): Promise<Outcome> {
-  const target = await requireAhead(entity, id)
+  const target = await requireAhead(entity, id, isConditional(request))
   assertMatch(request, target, entity.definition.name)
   await target.delete()
   return { status: 204 }

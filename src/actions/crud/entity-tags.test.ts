@@ -178,4 +178,89 @@ describe.each(Object.entries(stores))("entity tags on %s", (_, makeStore) => {
     expect([wrong.status, wrong.headers.get("allow")]).toEqual([405, "GET, HEAD, POST"])
     expect((await send("OPTIONS", "/nothing")).status).toBe(404)
   })
+
+  it("refuses a delete and slow actions after another writer, whichever fields it wrote", async () => {
+    const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
+    const store = makeStore()
+    class Doc extends Entity("Doc", { a: z.string().default(""), b: z.string().default("") }) {
+      static store = store
+      async beforeDelete() {
+        await sleep(60)
+      }
+      @action({ input: { text: z.string() } }) async slow({ text }: { text: string }) {
+        await sleep(60)
+        this.a = text
+      }
+    }
+    const app = nitro({ entities: [expose(Doc, { allow: () => true })] })
+    const to = (method: string, rest: string, tag: string, body: object, key?: string) =>
+      app(
+        new Request(`http://docs.test/docs/${rest}`, {
+          method,
+          headers: {
+            "content-type": "application/json",
+            "if-match": tag,
+            ...(key !== undefined && { "idempotency-key": key }),
+          },
+          body: JSON.stringify(body),
+        }),
+      )
+    for (const [method, path] of [
+      ["DELETE", ""],
+      ["POST", "/slow"],
+    ] as const)
+      for (const key of [undefined, "key-1"]) {
+        const { id } = await Doc.create({})
+        const read = await app(new Request(`http://docs.test/docs/${id}`))
+        const tag = read.headers.get("etag") ?? ""
+        const slow = to(method, id + path, tag, { text: "late" }, key && key + path)
+        await sleep(15)
+        expect((await to("PATCH", id, tag, { b: "first" })).status).toBe(200)
+        expect((await slow).status).toBe(409)
+        expect(await Doc.get(id)).toMatchObject({ a: "", b: "first" })
+      }
+  })
+
+  it("shows nothing of an entity that middleware hides, and gives no tag for what it replaces", async () => {
+    const store = makeStore()
+    class Sock extends Entity("Sock", { a: z.string(), salary: z.number().default(7) }) {
+      static store = store
+    }
+    const app = nitro({
+      entities: [expose(Sock, { allow: () => true })],
+      middleware: [
+        async (_, next) => {
+          const value = await next()
+          return value instanceof Sock ? { id: value.id, a: value.a } : value
+        },
+      ],
+    })
+    const { id } = await Sock.create({ a: "1" })
+    const address = `http://socks.test/socks/${id}`
+    expect((await app(new Request(address))).headers.get("etag")).toBeNull()
+    const refused = await app(
+      new Request(address, {
+        method: "PATCH",
+        headers: { "content-type": "application/json", "if-match": '"x"' },
+        body: JSON.stringify({ a: "2" }),
+      }),
+    )
+    expect(refused.status).toBe(409)
+    expect(await refused.text()).not.toContain("salary")
+  })
+
+  it("takes another If-Match with the same idempotency key for another request", async () => {
+    const headers = { "idempotency-key": "one", "if-match": await tagOf() }
+    expect((await send("PATCH", path, headers, { stars: 1 })).status).toBe(200)
+    expect((await send("PATCH", path, headers, { stars: 1 })).status).toBe(200)
+    const other = await send("PATCH", path, { ...headers, "if-match": '"x"' }, { stars: 1 })
+    expect(other.status).toBe(422)
+  })
+
+  it("has no body for HEAD, whatever the status", async () => {
+    for (const of of [`${path}/star`, "/notes?nothing=1", "/notes/none"]) {
+      const head = await send("HEAD", of)
+      expect([head.ok, await head.text()]).toEqual([false, ""])
+    }
+  })
 })

@@ -47,6 +47,9 @@ export function assertMatch(
   )
 }
 
+/** Whether a request may change an entity only as its sender has read it. */
+export const isConditional = (request: Request): boolean => request.headers.has("if-match")
+
 /** Of a JSON text. */
 function tagOf(text: string): string {
   return `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`

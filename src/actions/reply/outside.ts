@@ -48,7 +48,11 @@ export function shownError(error: unknown): ShownError {
   const { issues = [], ...details } = error.details as {
     readonly issues?: readonly ShownIssue[]
   } & Record<string, unknown>
-  const hidden = typeof details["entity"] === "string" ? hiddenFieldsOf(details["entity"]) : none
+  // Paths of rows begin with their list, and each row's issues were looked through already.
+  const hidden =
+    typeof details["entity"] === "string" && !(error instanceof RowsRefused)
+      ? hiddenFieldsOf(details["entity"])
+      : none
   const visible = issues.filter(({ path }) => !isWithin(path, hidden))
   if (visible.length === issues.length) {
     return {

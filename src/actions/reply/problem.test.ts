@@ -77,9 +77,12 @@ it.each(["application/problem+json", "application/problem+json, */*"])(
   },
 )
 
-it("gives `{ error }` to everyone else", async () => {
-  const { response, json } = await send("/orders", "application/json", { amount: 0 })
-  expect(response.headers.get("content-type")).toBe("application/json")
-  expect(Object.keys(json)).toEqual(["error"])
-  expect(json["error"]).not.toHaveProperty("requestId")
-})
+it.each(["application/json", "application/problem+json;q=0, */*", "application/problem+json-x"])(
+  "gives `{ error }` to a request that accepts %s",
+  async accept => {
+    const { response, json } = await send("/orders", accept, { amount: 0 })
+    expect(response.headers.get("content-type")).toBe("application/json")
+    expect(Object.keys(json)).toEqual(["error"])
+    expect(json["error"]).not.toHaveProperty("requestId")
+  },
+)

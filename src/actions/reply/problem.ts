@@ -25,7 +25,14 @@ const titles: Readonly<Record<number, string>> = {
 }
 
 export function wantsProblem(request: Request): boolean {
-  return (request.headers.get("accept") ?? "").toLowerCase().includes(problemType)
+  const accept = request.headers.get("accept")
+  if (accept === null || !/problem\+/i.test(accept)) return false
+  return accept.split(",").some(each => {
+    const [type = "", ...parameters] = each.toLowerCase().split(";")
+    return (
+      type.trim() === problemType && !parameters.some(text => /^\s*q=0(?:\.0*)?\s*$/.test(text))
+    )
+  })
 }
 
 /** `type` is `about:blank`: what the status does not say stands in `code`. */

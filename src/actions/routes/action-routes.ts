@@ -3,7 +3,7 @@ import { requireAhead } from "../../entity/internal.ts"
 import type { ActionCall, ActionDefinition, Input } from "../contract/action.ts"
 import { actionsOf, type ListedAction } from "../contract/actions-of.ts"
 import { type Exposure, type Outcome, operationOf, type Route } from "../contract/route.ts"
-import { assertMatch } from "../reply/entity-tag.ts"
+import { assertMatch, isConditional } from "../reply/entity-tag.ts"
 import { refuseChanged } from "./reading.ts"
 
 type ActionMethod = (input: Input, call: ActionCall) => unknown
@@ -27,7 +27,9 @@ function actionRoute(exposure: Exposure, action: ListedAction): Route {
     deadlineMs,
     hasNoUnit: !unitOfWork,
     async run({ id, input, call, request }) {
-      const target = action.isStatic ? undefined : await requireAhead(entity, id)
+      const target = action.isStatic
+        ? undefined
+        : await requireAhead(entity, id, isConditional(request))
       if (target !== undefined && method !== "GET")
         assertMatch(request, target, entity.definition.name)
       // `actionsOf` found a method of this name there.

@@ -66,21 +66,27 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     clientAddress: options.clientAddress,
     trustedOrigins: options.trustedOrigins,
   }
+  const respond = (
+    request: Request,
+    places: readonly Place[],
+    search: string,
+  ): Promise<Response> => {
+    try {
+      const match = matchOf(request.method, places)
+      return "route" in match
+        ? new RoutedRequest(settings, request, search, match).respond()
+        : refuse(withoutRoute(request, match), request)
+    } catch (error) {
+      const client = clientOf(request)
+      return refuse(responseForError(error, { request, client, form: undefined }), request)
+    }
+  }
   return {
     routes,
     exposures,
     dispatch(request, places, search) {
-      try {
-        const match = matchOf(request.method, places)
-        if (!("route" in match)) return refuse(withoutRoute(request, match), request)
-        const response = new RoutedRequest(settings, request, search, match).respond()
-        return request.method === "HEAD" ? response.then(withoutBody) : response
-      } catch (error) {
-        return refuse(
-          responseForError(error, { request, client: clientOf(request), form: undefined }),
-          request,
-        )
-      }
+      const response = respond(request, places, search)
+      return request.method === "HEAD" ? response.then(withoutBody) : response
     },
   }
 }

@@ -174,10 +174,13 @@ export class RoutedRequest {
   #content(): unknown {
     const { input } = this.#route
     const query = partsOf(this.#query, input)
-    if (this.#received !== undefined)
-      return [query, partsOf(this.#posted ?? this.#received.body, input)]
     const { headers } = this.#request
-    return [query, mediaTypeOf(headers.get("content-type")), headers.get("content-length")]
+    const expected = headers.get("if-match")
+    const condition = expected === null ? [] : [expected]
+    if (this.#received !== undefined)
+      return [query, partsOf(this.#posted ?? this.#received.body, input), ...condition]
+    const type = mediaTypeOf(headers.get("content-type"))
+    return [query, type, headers.get("content-length"), ...condition]
   }
 
   /** The response to the first request with the key, for all of them. */
@@ -259,6 +262,7 @@ export class RoutedRequest {
       query: this.#query,
       request: this.#request,
       call,
+      hasMiddleware: this.middleware.length > 0,
       within,
     })
   }

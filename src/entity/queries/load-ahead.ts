@@ -16,26 +16,34 @@ import { whereIds } from "../contract/key.ts"
 import type { Row } from "../contract/repository.ts"
 import { rowKey } from "../contract/row-key.ts"
 import type { EntityClass } from "../types/types.ts"
-import { idLabel, requireById, storedId } from "./finders.ts"
+import { findEntities, idLabel, requireById, storedId } from "./finders.ts"
 
 /**
  * `require(id)` for the first thing that a unit of work does. The unit has the store until the present turn of the event
  * loop is over: work that is done by then is alone with the entity. It waits for a store that another caller has, so that it
  * never computes from a row that is about to change. Slower work gives the store back, and begins at its next read or write.
  * There the entity is read again: without unsaved changes it takes what is stored, and where another writer has changed the same
- * it is `NITRO_STALE_ENTITY`.
+ * it is `NITRO_STALE_ENTITY`. `isFixed`: any change by another writer is.
  */
 export async function requireAhead<T extends object>(
   entity: EntityClass<T>,
   id: unknown,
+  isFixed: boolean = false,
 ): Promise<T> {
   const unit = currentUnit()
   const binding = bindingOf(entity)
   const { store } = binding
   const key = storedId(binding, id)
   const hasBegun = unit === undefined || unit.parent !== undefined || [...unit.stores].length > 0
-  if (hasBegun || key === undefined || !store.capabilities.transactions)
-    return requireById(entity, id)
+  if (hasBegun || key === undefined || !store.capabilities.transactions) {
+    if (!isFixed || !hasBegun || unit === undefined || key === undefined)
+      return requireById(entity, id)
+    const lock = store.capabilities.forUpdate === true && ({ lock: "wait" } as const)
+    const where = whereIds(binding.definition, [binding.mapper.valueAt(0, key)])
+    const [locked] = await findEntities(entity, { where, orderBy: [], ...lock })
+    if (locked === undefined) throw notFoundError(entity.definition.name, idLabel(entity, id))
+    return locked
+  }
   const begun = unit.beginAhead(store)
   const ahead = begun instanceof Promise ? await begun : begun
   const reading = ahead.run(() => lockedRow(binding, key))
@@ -47,7 +55,7 @@ export async function requireAhead<T extends object>(
   const record = hydrate(binding, row)
   // The store's joins may run without scopes, or in narrower ones.
   const scopes = currentScopes()
-  unit.onJoin(store, () => inScopes(scopes, () => check(binding, record)))
+  unit.onJoin(store, () => inScopes(scopes, () => check(binding, record, isFixed)))
   setImmediate(() => unit.giveBack(store))
   return record
 }
@@ -62,13 +70,18 @@ function lockedRow(
   return after(repository.find({ where, orderBy: [], limit: 1, lock: "wait" }), ([row]) => row)
 }
 
-function check(binding: Binding, record: EntityRecord): MaybePromise<void> {
+function check(binding: Binding, record: EntityRecord, isFixed: boolean): MaybePromise<void> {
   const stored = rowOf(record)
   if (stored !== undefined)
-    return after(lockedRow(binding, rowKey(stored)), row => compare(binding, record, row))
+    return after(lockedRow(binding, rowKey(stored)), row => compare(binding, record, row, isFixed))
 }
 
-function compare(binding: Binding, record: EntityRecord, row: Row | undefined): void {
+function compare(
+  binding: Binding,
+  record: EntityRecord,
+  row: Row | undefined,
+  isFixed: boolean,
+): void {
   const { mapper, model, managed } = binding
   const stored = rowOf(record)
   if (stored === undefined) return
@@ -77,7 +90,9 @@ function compare(binding: Binding, record: EntityRecord, row: Row | undefined): 
   const theirs = mapper.difference(mapper.decode(row), stored, true)?.columns ?? []
   if (theirs.length === 0) return
   const mine = mapper.difference(valuesOf(record), stored, isExposed(record))?.columns ?? []
-  if (mine.length > 0 && (managed.version >= 0 || mine.some(column => theirs.includes(column)))) {
+  const isClash =
+    mine.length > 0 && (managed.version >= 0 || mine.some(column => theirs.includes(column)))
+  if (isFixed || isClash) {
     throw new NitroError(
       "NITRO_STALE_ENTITY",
       `${model.name} "${id}" was changed by another request meanwhile.`,
