@@ -1,4 +1,5 @@
 // A file as the response to a GET or HEAD: caching, revalidation, ranges, and the encoding that the reader takes.
+import { accepts, namesTag } from "../shared/header-lists.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { type ByteRange, rangeOf } from "./range.ts"
 
@@ -47,7 +48,8 @@ export async function fileResponse(request: Request, file: ServedFile): Promise<
     "accept-ranges": "bytes",
   })
   if (Object.keys(file.encodings).length > 0) headers.set("vary", "accept-encoding")
-  if (matches(wants.get("if-none-match"), etag)) return new Response(null, { status: 304, headers })
+  if (namesTag(wants.get("if-none-match"), etag))
+    return new Response(null, { status: 304, headers })
   if (isPart) return partResponse(file, wants.get("range"), headers)
   if (encoding !== undefined) headers.set("content-encoding", encoding)
   else if (file.size !== undefined) headers.set("content-length", String(file.size))
@@ -86,16 +88,3 @@ async function partResponse(
 
 const bytesOf = (content: string | Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> =>
   typeof content === "string" ? new TextEncoder().encode(content) : content
-
-/** Whether an Accept-Encoding header names the encoding, and not with `q=0`. */
-function accepts(header: string | null, encoding: string): boolean {
-  for (const entry of header?.split(",") ?? []) {
-    const [name = "", ...parameters] = entry.split(";").map(part => part.trim().toLowerCase())
-    if (name === encoding) return !parameters.some(parameter => /^q=0(?:\.0*)?$/.test(parameter))
-  }
-  return false
-}
-
-const matches = (header: string | null, etag: string): boolean =>
-  header?.split(",").some(tag => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag) ??
-  false

@@ -19,7 +19,7 @@ export {
 export { toPattern } from "./conditions/pattern.ts"
 export { predicateFields } from "./conditions/predicate-fields.ts"
 export { type Comparable, compareValues, toComparable } from "./contract/comparable.ts"
-export { longCascadeError } from "./contract/errors.ts"
+export { longCascadeError, notFoundError } from "./contract/errors.ts"
 export { allOptionsOf } from "./contract/field-options.ts"
 export { referredField, toId, whereIds } from "./contract/key.ts"
 export {

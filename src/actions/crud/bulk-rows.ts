@@ -5,10 +5,10 @@ import { findByIds, toId } from "../../entity/internal.ts"
 import type { EntityId } from "../../entity/store.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { isObject } from "../../shared/guards.ts"
-import { suggest } from "../../shared/suggest.ts"
 import type { Input } from "../contract/action.ts"
 import type { Route } from "../contract/route.ts"
 import { coerce } from "../input/coerce.ts"
+import { unknownInputError } from "../input/unknown-input.ts"
 import type { RowFaults } from "./row-faults.ts"
 
 export interface BulkRow {
@@ -50,7 +50,7 @@ export function itemOf(
     const schema = Object.hasOwn(fields, name) ? fields[name] : undefined
     const converted = schema === undefined ? undefined : coerce(schema, value, false)
     if (schema === undefined)
-      faults.add(at, unknownInput(route, name, [...others, ...Object.keys(fields)]))
+      faults.add(at, unknownInputError(route, name, [...others, ...Object.keys(fields)]))
     else if (converted !== undefined) input.push([name, converted])
   }
   // Of entries, so that a name such as `__proto__` is a property like any other.
@@ -85,13 +85,6 @@ export async function targetsOf(
   return keys.map(key => (key === undefined ? undefined : byKey.get(key)))
 }
 
-export function notFound({ definition }: EntityClass, id: unknown): NitroError {
-  const { name: entity } = definition
-  return new NitroError("NITRO_ENTITY_NOT_FOUND", `${entity} "${String(id)}" not found.`, {
-    details: { entity, id },
-  })
-}
-
 /** A fault of one field of a row. */
 export function wrongInput(route: string, path: string, message: string): NitroError {
   return invalid(`${route} refused its input: ${path}: ${message}`, [{ path, message }])
@@ -102,11 +95,4 @@ function invalid(
   issues: readonly { readonly path: string; readonly message: string }[],
 ): NitroError {
   return new NitroError("NITRO_INVALID_INPUT", message, { details: { issues } })
-}
-
-function unknownInput(route: string, name: string, names: readonly string[]): NitroError {
-  return new NitroError("NITRO_UNKNOWN_INPUT", `${route} takes no input named "${name}".`, {
-    fix: suggest(name, names),
-    details: { issues: [{ path: name, message: "Unknown input." }] },
-  })
 }

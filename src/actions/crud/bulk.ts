@@ -10,6 +10,7 @@ import {
   assignUnsaved,
   type ClassFault,
   findByIds,
+  notFoundError,
   overridesWrite,
   storeOf,
 } from "../../entity/internal.ts"
@@ -25,7 +26,7 @@ import {
 } from "../contract/route.ts"
 import { isConditional } from "../reply/entity-tag.ts"
 import { shownError } from "../reply/outside.ts"
-import { type BulkRow, itemOf, listOf, notFound, targetsOf, wrongInput } from "./bulk-rows.ts"
+import { type BulkRow, itemOf, listOf, targetsOf, wrongInput } from "./bulk-rows.ts"
 import { assertRowsAllowed, ruleBeforeRows } from "./bulk-rule.ts"
 import { settable } from "./crud-routes.ts"
 import { badRequest } from "./parameters.ts"
@@ -202,7 +203,7 @@ class BulkWrite {
         return
       }
       if (target === undefined)
-        throw notFound(this.#entity, operation === "delete" ? item : ownValue(item, "id"))
+        throw this.#notFound(operation === "delete" ? item : ownValue(item, "id"))
       this.#written.set(at, target)
       if (operation === "delete") return
       if (version !== undefined && !Number.isSafeInteger(version))
@@ -258,7 +259,11 @@ class BulkWrite {
     if (deleted === rows.length) return
     // A row may have gone along with another one. A scope keeps one that is still there.
     const remainder = (await findByIds(this.#entity, ids)).find(target => target !== undefined)
-    if (remainder !== undefined) throw notFound(this.#entity, remainder.id)
+    if (remainder !== undefined) throw this.#notFound(remainder.id)
+  }
+
+  #notFound(id: unknown): NitroError {
+    return notFoundError(this.#entity.definition.name, String(id))
   }
 
   #entitiesOf(rows: readonly BulkRow[]): EntityInstance[] {

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto"
 import type { EntityInstance } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
+import { namesTag } from "../../shared/header-lists.ts"
 import { makeResponse } from "./response.ts"
 
 /** Kept by one client, which revalidates it before each use. */
@@ -20,7 +21,7 @@ export function taggedResponse(request: Request, value: unknown, init: ResponseI
       vary: "accept, datastar-request, cookie, authorization",
     }),
   }
-  if (isRead && names(request.headers.get("if-none-match"), tag))
+  if (isRead && namesTag(request.headers.get("if-none-match"), tag))
     return makeResponse(null, { status: 304, headers })
   return makeResponse(text, {
     ...init,
@@ -39,7 +40,7 @@ export function assertMatch(
   showsCurrent: boolean = false,
 ): void {
   const expected = request.headers.get("if-match")
-  if (expected === null || names(expected, tagOf(JSON.stringify(target)))) return
+  if (expected === null || namesTag(expected, tagOf(JSON.stringify(target)))) return
   throw new NitroError(
     "NITRO_STALE_ENTITY",
     `${name} "${String(target.id)}" was changed since it was read.`,
@@ -53,11 +54,4 @@ export const isConditional = (request: Request): boolean => request.headers.has(
 /** Of a JSON text. */
 function tagOf(text: string): string {
   return `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`
-}
-
-/** Proxies that compress mark the tag as weak: it stands for the same state. */
-function names(list: string | null, tag: string): boolean {
-  if (list === null) return false
-  if (list.trim() === "*") return true
-  return list.split(",").some(each => each.trim().replace(/^W\//, "") === tag)
 }

@@ -1,4 +1,5 @@
 // Errors as problem details, for programs that accept `application/problem+json`. Source: RFC 9457.
+import { accepts } from "../../shared/header-lists.ts"
 import { currentRequest } from "../context/request-context.ts"
 import type { ShownError } from "./outside.ts"
 import { makeResponse } from "./response.ts"
@@ -24,16 +25,8 @@ const titles: Readonly<Record<number, string>> = {
   504: "Gateway Timeout",
 }
 
-export function wantsProblem(request: Request): boolean {
-  const accept = request.headers.get("accept")
-  if (accept === null || !/problem\+/i.test(accept)) return false
-  return accept.split(",").some(each => {
-    const [type = "", ...parameters] = each.toLowerCase().split(";")
-    return (
-      type.trim() === problemType && !parameters.some(text => /^\s*q=0(?:\.0*)?\s*$/.test(text))
-    )
-  })
-}
+export const wantsProblem = (request: Request): boolean =>
+  accepts(request.headers.get("accept"), problemType)
 
 /** `type` is `about:blank`: what the status does not say stands in `code`. */
 export function problemResponse(

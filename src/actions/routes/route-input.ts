@@ -4,12 +4,12 @@ import { inputText } from "../../entity/internal.ts"
 import { beforeFirst } from "../../shared/before-first.ts"
 import { markData } from "../../shared/data.ts"
 import { NitroError } from "../../shared/errors.ts"
-import { suggest } from "../../shared/suggest.ts"
 import type { Input } from "../contract/action.ts"
 import type { Params, Route } from "../contract/route.ts"
 import { coerce } from "../input/coerce.ts"
 import { gatherParts } from "../input/form-parts.ts"
 import type { RequestInput } from "../input/input.ts"
+import { unknownInputError } from "../input/unknown-input.ts"
 
 /** Input of a route: known names of query, body and path, converted to their types, and validated unless the route does. */
 export function inputOf(
@@ -57,10 +57,7 @@ function refuseUnknown(
 ): void {
   for (const name of Object.keys(body)) {
     if (Object.hasOwn(shape, name)) continue
-    throw new NitroError("NITRO_UNKNOWN_INPUT", `${route} takes no input named "${name}".`, {
-      fix: suggest(name, Object.keys(shape)),
-      details: { issues: [{ path: name, message: "Unknown input." }] },
-    })
+    throw unknownInputError(route, name, Object.keys(shape))
   }
 }
 
